@@ -1,0 +1,67 @@
+"""What can go wrong, named after what the caller does next.
+
+TriageError
+├── Refused                 a start or a command is refused; says why; has an exit code
+│   ├── WrongSettings       exit 2: every wrong setting or flag at once
+│   ├── FaultyRules         exit 1: every fault of the rule files at once
+│   └── Unreachable         exit 3: a dependency is away or behind; says what was tried
+├── TryAgain                roll back, back off, same work again, without limit
+│   ├── StoreAway           connection lost, deadlock, lock time-out, disk full
+│   └── BrokerAway          Kafka does not answer
+├── Fenced                  another worker was faster: roll back, read the position again, seek
+└── PositionLost            a source cannot continue where the store says; stop it until an operator speaks
+"""
+
+from collections.abc import Sequence
+
+
+class TriageError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+
+class Refused(TriageError):
+    """The start or the command was refused. Each entry of `reasons` is one line for stderr."""
+
+    exit_code = 1
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class WrongSettings(Refused):
+    """Settings, flags or arguments that cannot be used."""
+
+    exit_code = 2
+
+
+class FaultyRules(Refused):
+    """Rule files with faults and no active revision to run on."""
+
+    exit_code = 1
+
+
+class Unreachable(Refused):
+    """A dependency does not answer, refuses us, lacks a topic, or has a schema that is behind."""
+
+    exit_code = 3
+
+
+class TryAgain(TriageError):
+    """The work was rolled back and may be tried again as it is, as often as needed."""
+
+
+class StoreAway(TryAgain):
+    """The store cannot take the transaction now."""
+
+
+class BrokerAway(TryAgain):
+    """The broker cannot answer now."""
+
+
+class Fenced(TriageError):
+    """The stored position is not the one this worker knew: another worker has moved it."""
+
+
+class PositionLost(TriageError):
+    """The source no longer holds the stored position (file shortened, offset out of range)."""
