@@ -1,0 +1,119 @@
+"""What the loops and the services ask of the outside: small protocols, wired in `triage.main`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+
+class TimeSource(Protocol):
+    """The only reader of the machine's clock."""
+
+    def now(self) -> datetime:
+        """The service's time, aware, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never step, for measuring waits."""
+        ...
+
+    def adjust(self, real: datetime) -> datetime:
+        """A real instant (the database's clock) as the service's time; the same instant in production."""
+        ...
+
+
+class Observer(Protocol):
+    """Takes the figures that the metrics show. Names and label values come from the closed lists of
+    `monitors.metrics.names`; an unknown one is an error in tests and ignored in production."""
+
+    def count(self, name: str, amount: float = 1, **labels: str) -> None:
+        """Add to a counter."""
+        ...
+
+    def observe(self, name: str, value: float, **labels: str) -> None:
+        """Record one measurement of a histogram."""
+        ...
+
+    def gauge(self, name: str, value: float, **labels: str) -> None:
+        """Set a gauge."""
+        ...
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the outbox, ready to be published.
+
+    `topic`: decisions | alerts | dead_letters (the settings name the real topic). `id`: unique, deterministic.
+    `sequence`: rising by one per topic and key, 0 for dead letters. `headers`: for dead letters.
+    """
+
+    no: int = 0
+    id: str
+    topic: str
+    key: str
+    sequence: int
+    payload: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """How the sending of one message ended: sent | failed (can never be sent) | held (its topic refuses us) |
+    retry (failed for now). `detail` says why."""
+
+    no: int
+    result: str
+    detail: str = ""
+
+
+class Publisher(Protocol):
+    """Sends messages to the outside, in the given order per key."""
+
+    def publish(self, messages: Sequence[Message]) -> Sequence[Delivery]:
+        """Send, wait for every acknowledgement, and tell the result of each. Raises BrokerAway."""
+        ...
+
+    def close(self) -> None:
+        """Release what it holds."""
+        ...
+
+
+class Outbox(Protocol):
+    """Messages that were committed with their cause and wait to be published."""
+
+    def pending(self, limit: int) -> Sequence[Message]:
+        """Unsent messages in the order of their numbers."""
+        ...
+
+    def mark(self, deliveries: Sequence[Delivery]) -> None:
+        """Record the results."""
+        ...
+
+
+class Lease(Protocol):
+    """One instance at a time holds a duty."""
+
+    def hold(self, duty: str, holder: str, seconds: float) -> bool:
+        """Take or renew the duty for so many seconds by the database's clock; False when another holds it."""
+        ...
+
+    def release(self, duty: str, holder: str) -> None:
+        """Give the duty back, when it is held by this holder."""
+        ...
+
+
+class Sweep(msgspec.Struct, frozen=True):
+    """What one sweep did. `more`: the limit was reached and due cases are left. `held`: steps that wait because of
+    the brake on notices a minute."""
+
+    cases: int
+    fired: int
+    more: bool
+    held: int = 0
+
+
+class FireDue(Protocol):
+    """Fires the steps that are due, one transaction a batch."""
+
+    def __call__(self, limit: int) -> Sweep:
+        """Fire up to `limit` due cases. Raises TryAgain when the store is away."""
+        ...
