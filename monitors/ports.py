@@ -6,6 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from monitors.notices.message import Message as Message
+
 
 class TimeSource(Protocol):
     """The only reader of the machine's clock."""
@@ -38,22 +40,6 @@ class Observer(Protocol):
     def gauge(self, name: str, value: float, **labels: str) -> None:
         """Set a gauge."""
         ...
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the outbox, ready to be published.
-
-    `topic`: decisions | alerts | dead_letters (the settings name the real topic). `id`: unique, deterministic.
-    `sequence`: rising by one per topic and key, 0 for dead letters. `headers`: for dead letters.
-    """
-
-    no: int = 0
-    id: str
-    topic: str
-    key: str
-    sequence: int
-    payload: bytes
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -64,4 +64,20 @@ class Fenced(TriageError):
 
 
 class PositionLost(TriageError):
-    """The source no longer holds the stored position (file shortened, offset out of range)."""
+    """The source no longer holds the stored position of `part` (file shortened, offset out of range)."""
+
+    def __init__(self, message: str, part: tuple[str, int]) -> None:
+        super().__init__(message)
+        self.part = part
+
+
+def describe(error: BaseException) -> str:
+    """An unforeseen error for logs and dead letters: its type and where it was raised, never its text, which may
+    hold personal data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    module = trace.tb_frame.f_globals.get("__name__", "?")
+    return f"{type(error).__name__} in {module}, line {trace.tb_lineno}"

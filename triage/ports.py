@@ -57,8 +57,9 @@ class EventSource(Protocol):
         line)."""
         ...
 
-    def seek(self, part: Part, next_offset: int | None) -> None:
-        """Continue the part there; None: at its beginning. Raises PositionLost."""
+    def seek(self, part: Part, next_offset: int | None) -> int | None:
+        """Continue the part there; None: at its beginning. Gives the position, None when the part is no longer
+        ours. Raises PositionLost."""
         ...
 
     def poll(self, timeout: float) -> Sequence[tuple[Part, Sequence[Record]]]:

@@ -1,0 +1,75 @@
+"""Every metric of the service: the closed list. Adding one here is all that it takes."""
+
+from typing import Literal
+
+import msgspec
+
+PREFIX = "triage_"
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """One metric. `name` without the prefix; counters end in `_total`. `buckets`: of a histogram, in its unit."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+SECONDS_FAST = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+SECONDS_SLOW = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 21600, 86400)
+
+METRICS: tuple[Metric, ...] = (
+    Metric("events_total", "counter", "Events read, by type and what became of them.", ("type", "outcome")),
+    Metric("faulty_events_total", "counter", "Events that reached a case with faults in their data."),
+    Metric("id_conflicts_total", "counter", "Events whose id and source came before with other content."),
+    Metric("complaints_total", "counter", "Registered complaints by cause and channel.", ("cause", "channel")),
+    Metric("outcomes_total", "counter", "Closed cases by outcome and department.", ("outcome", "department")),
+    Metric("satisfaction_score", "histogram", "Scores of completed follow-ups, 1 to 5.", buckets=(1, 2, 3, 4, 5)),
+    Metric("decision_seconds", "histogram", "Time to handle one event of a batch.", buckets=SECONDS_FAST),
+    Metric(
+        "end_to_end_seconds",
+        "histogram",
+        "From the broker's time of an event to its committed decision.",
+        buckets=SECONDS_SLOW,
+    ),
+    Metric("rule_matches_total", "counter", "Changed decisions in which the rule fired.", ("rule",)),
+    Metric("unmatched_total", "counter", "Decisions for which no rule named a department."),
+    Metric("rulebook_info", "gauge", "1 for the active revision.", ("name", "revision")),
+    Metric("rulebook_last_reload_success", "gauge", "1 when the last scan of the rules was sound, else 0."),
+    Metric("open_cases", "gauge", "Open cases.", ("department", "priority")),
+    Metric(
+        "overdue_cases",
+        "gauge",
+        "Open cases with this clock past its due time.",
+        ("department", "priority", "clock"),
+    ),
+    Metric("oldest_overdue_seconds", "gauge", "How long the longest overdue clock is overdue.", ("clock",)),
+    Metric("clock_outcomes_total", "counter", "Clocks ended, by outcome.", ("clock", "outcome")),
+    Metric(
+        "timer_lateness_seconds",
+        "histogram",
+        "From the first instant a step could fire to its firing.",
+        buckets=SECONDS_SLOW,
+    ),
+    Metric("oldest_unfired_timer_seconds", "gauge", "How long the longest waiting due step is waiting."),
+    Metric("provisional_deadlines", "gauge", "Running clocks counted over dates that no calendar knows yet."),
+    Metric("alerts_total", "counter", "Notices by kind.", ("kind",)),
+    Metric("notices_held", "gauge", "1 while the brake on notices a minute holds notices back."),
+    Metric("sweep_failures_total", "counter", "Cases whose sweep failed; alarm after five.", ("alarm",)),
+    Metric("outbox_pending", "gauge", "Committed outputs not yet published."),
+    Metric("outbox_oldest_seconds", "gauge", "Age of the oldest output not yet published."),
+    Metric("dispatch_failures_total", "counter", "Outputs that could not be published.", ("reason",)),
+    Metric("consumer_lag", "gauge", "Records (files: bytes) not yet read.", ("topic", "partition")),
+    Metric("low_mark_seconds", "gauge", "How far the low mark is behind now; notices wait for it."),
+    Metric("positions_lost_total", "counter", "Parts stopped because their stored position is gone."),
+    Metric("retries_total", "counter", "Batches rolled back to be tried again."),
+    Metric("loop_failures_total", "counter", "Failed runs of a loop.", ("loop",)),
+    Metric("dead_letters_total", "counter", "Dead letters by reason.", ("reason",)),
+    Metric(
+        "heartbeat_timestamp_seconds",
+        "gauge",
+        "When the self-audit last found every timer handled in time; silence is an alarm.",
+    ),
+)

@@ -1,0 +1,75 @@
+"""Outputs as CloudEvents 1.0: what other systems read."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from monitors.notices.effect_key import effect_id
+
+SOURCE = "/complaint-triage"
+DECISIONS, ALERTS, DEAD_LETTERS = "decisions", "alerts", "dead_letters"
+
+TOPIC_OF: dict[str, str] = {
+    "complaint.triaged": DECISIONS,
+    "complaint.closed": DECISIONS,
+    "complaint.closure_refused": DECISIONS,
+    "complaint.deadline_set": DECISIONS,
+    "complaint.clock_ended": DECISIONS,
+    "complaint.clock_warning": ALERTS,
+    "complaint.clock_breached": ALERTS,
+    "complaint.escalated": ALERTS,
+    "complaint.alert_resolved": ALERTS,
+}
+"""Output type to the topic that carries it."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the outbox, ready to be published.
+
+    `topic`: decisions | alerts | dead_letters (the settings name the real topic). `id`: unique, deterministic.
+    `sequence`: rising by one per topic and key, 0 for dead letters. `headers`: for dead letters.
+    """
+
+    no: int = 0
+    id: str
+    topic: str
+    key: str
+    sequence: int
+    payload: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to tell the outside. `key`: what makes the effect unique beside its type and case."""
+
+    type: str
+    case: str
+    key: tuple[Any, ...]
+    data: dict[str, Any]
+
+
+def to_message(output: Output, *, sequence: int, time: datetime, traceparent: str | None = None) -> Message:
+    """The output as one row of the outbox. `sequence` counts per topic and case, from 1."""
+    event_id = effect_id(output.type, output.case, *output.key)
+    envelope: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": SOURCE,
+        "type": output.type,
+        "subject": output.case,
+        "time": time,
+        "datacontenttype": "application/json",
+        "dataschema": f"urn:{SOURCE.strip('/')}:{output.type}:1",
+        "sequence": sequence,
+        "data": output.data,
+    }
+    if traceparent is not None:
+        envelope["traceparent"] = traceparent
+    return Message(
+        id=event_id,
+        topic=TOPIC_OF[output.type],
+        key=output.case,
+        sequence=sequence,
+        payload=msgspec.json.encode(envelope),
+    )

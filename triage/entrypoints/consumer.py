@@ -1,0 +1,214 @@
+"""The consumer: poll → handle → commit. Batch, then single steps, then quarantine; Kafka, files and stdin alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import structlog
+
+from monitors.ports import Observer, TimeSource
+from triage.errors import Fenced, PositionLost, TryAgain, describe
+from triage.ports import EventSource, Part, Position, Record, Store
+from triage.service.handle_event import EventHandler
+
+log = structlog.get_logger()
+
+MAX_TRIES = 3
+"""An event that failed so often, deaths of the process included, is quarantined."""
+
+LEAVE_SOURCE_AFTER_SECONDS = 30.0
+"""With the store away for longer, the source is left so that others may take its parts."""
+
+POLL_SECONDS = 1.0
+BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Consumer:
+    """Runs one source until it is told to stop, or until the source is drained."""
+
+    def __init__(
+        self,
+        source: EventSource,
+        store: Store,
+        handler: EventHandler,
+        time: TimeSource,
+        observer: Observer,
+        wait: Callable[[float], bool],
+    ) -> None:
+        """`wait(seconds)` returns True as soon as a stop was asked for."""
+        self._source, self._store, self._handler = source, store, handler
+        self._time, self._observer, self._wait = time, observer, wait
+        self._known: dict[Part, int] = {}
+        self._again: set[Part] = set()
+        self._forgiven: set[Part] = set()
+        self.lost: dict[Part, str] = {}
+        self._failures = 0
+        self._away_since: float | None = None
+        self.assigned = False
+
+    def run(self, *, until_drained: bool = False) -> None:
+        """Consume. Raises what only an operator can mend (PositionLost of a file, RevisionUnusable)."""
+        while not self._wait(0):
+            self._source.open()
+            self._known.clear()
+            self._again.clear()
+            try:
+                if self._consume(until_drained):
+                    return
+            finally:
+                self.assigned = False
+                self._source.close()
+
+    def _consume(self, until_drained: bool) -> bool:
+        """True when the run is over, False when the source was left and has to be opened again."""
+        while not self._wait(0):
+            if self._away_for() > LEAVE_SOURCE_AFTER_SECONDS:
+                return False
+            try:
+                self._turn()
+                self._failures, self._away_since = 0, None
+                if until_drained and self._source.drained():
+                    return True
+            except TryAgain as error:
+                self._back_off(error)
+        return True
+
+    def _away_for(self) -> float:
+        return 0.0 if self._away_since is None else self._time.monotonic() - self._away_since
+
+    def _back_off(self, error: TryAgain) -> None:
+        if self._away_since is None:
+            self._away_since = self._time.monotonic()
+        pause = BACK_OFF_SECONDS[min(self._failures, len(BACK_OFF_SECONDS) - 1)]
+        self._failures += 1
+        self._observer.count("retries_total")
+        log.warning("trying again", action="consumer.retry", error=describe(error), seconds=pause)
+        self._wait(pause)
+
+    def _turn(self) -> None:
+        """One poll, and every batch of it."""
+        self._place()
+        seen: dict[Part, datetime] = {}
+        try:
+            for part, records in self._source.poll(POLL_SECONDS):
+                if part in self._known:
+                    self._take(part, records)
+                    if records[-1].timestamp is not None:
+                        seen[part] = records[-1].timestamp
+        except PositionLost as error:
+            self._lose(error)
+        self._note_progress(seen | dict(self._source.caught_up()))
+
+    def _take(self, part: Part, records: Sequence[Record]) -> None:
+        try:
+            self._step(part, records)
+        except Fenced:
+            self._place_again(part)
+        except TryAgain:
+            self._forgiven.add(part)
+            self._place_again(part)
+            raise
+
+    def _place(self) -> None:
+        """Read the stored position of every part that has none here, and continue there."""
+        for part, marker in [*self._source.unplaced(), *((part, None) for part in self._again)]:
+            with self._store.transaction() as tx:
+                if part in self._forgiven:
+                    tx.offsets.forgive(part)
+                position = tx.offsets.place(part, marker)
+            self._forgiven.discard(part)
+            self._again.discard(part)
+            try:
+                self._continue_at(part, marker, position)
+            except PositionLost as error:
+                self._lose(error)
+        self.assigned = True
+
+    def _continue_at(self, part: Part, marker: str | None, position: Position | None) -> None:
+        offset = self._source.seek(part, None if position is None else position.next_offset)
+        if offset is None:
+            return
+        if position is None:
+            with self._store.transaction() as tx:
+                stored = tx.offsets.begin(part, marker, offset).next_offset
+            if stored != offset:
+                self._again.add(part)
+                return
+        self._known[part] = offset
+
+    def _place_again(self, part: Part) -> None:
+        self._known.pop(part, None)
+        self._again.add(part)
+
+    def _lose(self, error: PositionLost) -> None:
+        """That part stops until an operator speaks; the others go on. Without others the run ends."""
+        part = Part(*error.part)
+        self._known.pop(part, None)
+        self._again.discard(part)
+        self.lost[part] = str(error)
+        self._observer.count("positions_lost_total")
+        log.error("position lost", action="consumer.position_lost", input=part.input, partition=part.partition)
+        if not self._known:
+            raise error
+
+    def _step(self, part: Part, records: Sequence[Record]) -> None:
+        """A batch in one transaction; one that failed before is stepped through singly."""
+        with self._store.transaction() as tx:
+            position = tx.offsets.place(part, None)
+            if position is None or position.next_offset != self._known[part]:
+                raise Fenced
+            fresh = position.trying is None
+            if fresh:
+                tx.offsets.mark_trying(part, records[-1].offset)
+        if fresh:
+            try:
+                self._commit(part, self._handler.handle(part, self._known[part], records))
+            except (Fenced, TryAgain):
+                raise
+            except Exception as error:  # noqa: BLE001 # an event is at fault: find it by single steps
+                log.warning("batch failed, stepping singly", action="consumer.batch", error=describe(error))
+            else:
+                return
+        self._step_singly(part, records, position)
+
+    def _step_singly(self, part: Part, records: Sequence[Record], position: Position) -> None:
+        until = records[-1].offset if position.trying is None else position.trying
+        for record in records:
+            if record.offset > until:
+                self._place_again(part)
+                return
+            self._single(part, record)
+
+    def _single(self, part: Part, record: Record) -> None:
+        """One event, one transaction, three tries; then the dead letters."""
+        error_text = "the process died on it"
+        while self._count_try(part) <= MAX_TRIES:
+            try:
+                self._commit(part, self._handler.handle(part, self._known[part], [record]))
+            except (Fenced, TryAgain):
+                raise
+            except Exception as error:  # noqa: BLE001 # three tries, then quarantine with this error
+                error_text = describe(error)
+                log.warning("event failed", action="consumer.event", error=error_text)
+            else:
+                return
+        self._commit(part, self._handler.quarantine(part, self._known[part], record, error_text))
+        log.error("event quarantined", action="consumer.quarantined", offset=record.offset, error=error_text)
+
+    def _count_try(self, part: Part) -> int:
+        with self._store.transaction() as tx:
+            return tx.offsets.count_try(part)
+
+    def _commit(self, part: Part, after: int) -> None:
+        self._known[part] = after
+        self._source.note_committed(part, after)
+
+    def _note_progress(self, times: Mapping[Part, datetime]) -> None:
+        """Until when each part was seen complete: the time before its end was asked for when it was reached, else
+        the broker's time of the last committed record."""
+        now = self._time.now()
+        ours = {part: min(at, now) for part, at in times.items() if part in self._known}
+        if ours:
+            with self._store.transaction() as tx:
+                tx.offsets.caught_up(ours)
+        for part, lag in self._source.lag().items():
+            self._observer.gauge("consumer_lag", lag, topic=part.input, partition=str(part.partition))

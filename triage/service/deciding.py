@@ -1,0 +1,144 @@
+"""The decision of one case: facts, rules, humans, what stays as it was, and what is told of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from monitors.notices.message import Output
+from triage.domain import event as ev
+from triage.domain.case import Case
+from triage.domain.decision import Decision, Outcome
+from triage.domain.document import Attachment
+from triage.domain.event import Event
+from triage.domain.facts import Facts, History
+from triage.ports import Sibling
+from triage.rulebook.combine import owner_of
+from triage.rulebook.decide import CompiledRulebook, decide, stored_facts
+from triage.rulebook.facts import facts_of
+from triage.service.draft import Draft, Rules
+
+HISTORY_DAYS = 90
+
+
+def history(case: Case, siblings: Sequence[Sibling]) -> History:
+    """The customer's other cases: received in the 90 days up to this receipt, and those still open."""
+    since = case.received_at - timedelta(days=HISTORY_DAYS)
+    others = [sibling for sibling in siblings if sibling.case != case.id]
+    return History(
+        complaints_90d=sum(since <= other.received_at <= case.received_at for other in others),
+        open=sum(other.is_open for other in others),
+    )
+
+
+def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequence[Sibling]) -> tuple[Decision, Facts]:
+    """The decision at this point, with the clocks planned so far as facts. Pure; the draft is only read."""
+    rules = draft.rules.active
+    breached = [clock.name for clock in draft.clocks.values() if clock.breached]
+    facts = _facts(rules, case, history(case, siblings), breached)
+    decision = decide(rules, facts, case)
+    outcome = decision.outcome
+    previous = draft.outcome
+    if previous is not None and outcome.department != previous.department:
+        if event is not None and event.faults and event.type not in (ev.REGISTERED, ev.AMENDED):
+            outcome = _keep_department(rules, case, outcome, previous, would_move_to=None)
+        elif _moved_by_revision_alone(draft, case, breached, siblings):
+            outcome = _keep_department(rules, case, outcome, previous, would_move_to=outcome.department)
+    return msgspec.structs.replace(decision, outcome=outcome), facts
+
+
+def _facts(rules: CompiledRulebook, case: Case, past: History, breached: Sequence[str]) -> Facts:
+    return facts_of(case, rules.rulebook.vocabulary, rules.terms, past, breached, rules.zone)
+
+
+def _moved_by_revision_alone(draft: Draft, case: Case, breached: Sequence[str], siblings: Sequence[Sibling]) -> bool:
+    """Whether only the new revision, and no new fact, moves a case that has an owner to another department."""
+    active, before, previous = draft.rules.active, draft.revision, draft.outcome
+    held = active.rulebook.open_cases == "keep" and case.owner is not None and "department" not in case.human
+    if not held or before is None or previous is None or before == active.rulebook.revision:
+        return False
+    old_rules = draft.rules.at(before)
+    old_facts = _facts(old_rules, case, history(case, siblings), breached)
+    return decide(old_rules, old_facts, case).outcome.department == previous.department
+
+
+def _keep_department(
+    rules: CompiledRulebook, case: Case, outcome: Outcome, previous: Outcome, would_move_to: str | None
+) -> Outcome:
+    return msgspec.structs.replace(
+        outcome,
+        department=previous.department,
+        team=previous.team,
+        fallback=previous.fallback,
+        involves=previous.involves,
+        owner=owner_of(rules.rulebook, case, previous.department, fallback=previous.fallback),
+        rules_would_move_to=would_move_to,
+    )
+
+
+def without_reasons(outcome: Outcome, rules: Rules) -> Decision:
+    """An outcome that no rule gave."""
+    return Decision(outcome=outcome, reasons=(), revision=rules.active.rulebook.revision)
+
+
+def attach(draft: Draft, outcome: Outcome, at: datetime) -> Outcome:
+    """Attach the policies that the decision names; one that no longer applies stays attached."""
+    revision = draft.rules.active.rulebook.revision
+    for policy in outcome.policies:
+        draft.attached.setdefault(policy, Attachment(revision, at))
+    return msgspec.structs.replace(outcome, policies=tuple(sorted(draft.attached)))
+
+
+def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_key: tuple[Any, ...]) -> str | None:
+    """Tell a changed outcome; gives the decision as the timeline keeps it, None when nothing changed."""
+    outcome, previous = decision.outcome, draft.outcome
+    if outcome == previous:
+        return None
+    rulebook = draft.rules.active.rulebook
+    data: dict[str, Any] = msgspec.to_builtins(outcome)
+    data |= {
+        "previous": _short(previous),
+        "reasons": msgspec.to_builtins(decision.reasons),
+        "engines": decision.engines,
+        "faults": msgspec.to_builtins(case.faults),
+        "rulebook": {"name": rulebook.name, "revision": rulebook.revision},
+    }
+    draft.tell(Output(type="complaint.triaged", case=case.id, key=cause_key, data=data))
+    for reason in decision.reasons:
+        draft.count("rule_matches_total", rule=reason.rule)
+    if outcome.fallback and (previous is None or not previous.fallback):
+        draft.count("unmatched_total")
+    if outcome.rules_would_move_to is None:
+        draft.revision = rulebook.revision
+    draft.outcome = outcome
+    kept = {
+        "revision": rulebook.revision,
+        "facts": stored_facts(draft.rules.active, facts),
+        "outcome": outcome,
+        "reasons": decision.reasons,
+        "engines": decision.engines,
+    }
+    return msgspec.json.encode(kept).decode()
+
+
+def _short(outcome: Outcome | None) -> dict[str, Any] | None:
+    if outcome is None:
+        return None
+    fields = ("priority", "department", "team", "handler")
+    short: dict[str, Any] = {name: getattr(outcome, name) for name in fields}
+    return short | {"owner": msgspec.to_builtins(outcome.owner)}
+
+
+def announce_closing(draft: Draft, case: Case, cause_key: tuple[Any, ...]) -> None:
+    """Tell a closing, or what a requested closing still needs, when that changed."""
+    closed_at, missing = draft.closing
+    if case.closed_at is not None and closed_at is None:
+        data: dict[str, Any] = {"outcome": case.outcome, "closed_at": case.closed_at}
+        draft.tell(Output(type="complaint.closed", case=case.id, key=cause_key, data=data))
+        department = draft.outcome.department if draft.outcome else ""
+        draft.count("outcomes_total", outcome=case.outcome or "none", department=department)
+    if case.missing is not None and (case.missing != missing or closed_at is not None):
+        data = {"missing": list(case.missing)}
+        draft.tell(Output(type="complaint.closure_refused", case=case.id, key=cause_key, data=data))
+    draft.closing = (case.closed_at, case.missing)

@@ -1,0 +1,159 @@
+"""A case on its way through one step: what changed is collected here and becomes rows at the end."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from monitors.clocks.clock import Clock
+from monitors.notices.message import TOPIC_OF, Message, Output, to_message
+from monitors.ports import Observer
+from triage.domain.case import Case
+from triage.domain.decision import Outcome
+from triage.domain.document import AnnouncedClock, Attachment, Document, HandledStep
+from triage.ports import CaseRow, ClockRow, TimelineRow
+from triage.rulebook.decide import CompiledRulebook
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """The active revision and every other one that the cases at work hold."""
+
+    active: CompiledRulebook
+    held: Mapping[str, CompiledRulebook]
+
+    def at(self, revision: str) -> CompiledRulebook:
+        """A revision by its name. Raises LookupError when it was not loaded: a clock is never judged by another."""
+        if revision == self.active.rulebook.revision:
+            return self.active
+        if revision not in self.held:
+            raise LookupError(f"rulebook revision {revision} is held by a case and cannot be had")
+        return self.held[revision]
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """When a step happens. `now`: the service's time. `seen_until`: up to where every event is known to have been
+    read, never after `now`; clocks are judged there, so that a backlog raises no false alarm. `complete_until`:
+    the same without the limit on waiting (None: never complete); a step after it fires `lagging`.
+    `backfill_before`: steps due before it are historic."""
+
+    now: datetime
+    seen_until: datetime
+    complete_until: datetime | None = None
+    backfill_before: datetime | None = None
+
+
+class Count(msgspec.Struct, frozen=True):
+    """A figure for the metrics, told to the observer after the commit."""
+
+    name: str
+    labels: dict[str, str]
+    value: float = 1
+    histogram: bool = False
+
+
+def report(observer: Observer, counts: Iterable[Count]) -> None:
+    """Tell the figures of committed steps."""
+    for count in counts:
+        if count.histogram:
+            observer.observe(count.name, count.value, **count.labels)
+        else:
+            observer.count(count.name, count.value, **count.labels)
+
+
+class Effects(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one step of one case causes."""
+
+    row: CaseRow
+    timeline: tuple[TimelineRow, ...]
+    clocks: tuple[ClockRow, ...]
+    gone_clocks: tuple[tuple[str, int], ...]
+    steps: tuple[HandledStep, ...]
+    messages: tuple[Message, ...]
+    counts: tuple[Count, ...]
+
+
+class Draft:
+    """The mutable copy of a case's row, and the outputs, rows and figures of the step."""
+
+    def __init__(self, row: CaseRow, rules: Rules, moment: Moment, traceparent: str | None = None) -> None:
+        document = row.document
+        self.row, self.rules, self.moment, self.traceparent = row, rules, moment, traceparent
+        self.document = document
+        self.attached: dict[str, Attachment] = dict(document.attached)
+        self.pins = dict(document.pins)
+        self.announced: dict[str, AnnouncedClock] = dict(document.clocks)
+        self.handled: dict[tuple[str, int, str, datetime], HandledStep] = {s.key: s for s in document.steps}
+        self.changed_steps: dict[tuple[str, int, str, datetime], HandledStep] = {}
+        self.sequences = dict(document.sequences)
+        self.outcome: Outcome | None = document.outcome
+        self.revision = document.revision
+        self.closing = (document.closed_at, document.missing)
+        self.clocks: dict[str, Clock] = {}
+        self.gone_clocks: list[tuple[str, int]] = []
+        self.messages: list[Message] = []
+        self.timeline: list[TimelineRow] = []
+        self.counts: list[Count] = []
+
+    def tell(self, output: Output) -> None:
+        """Put an output into the outbox, with the next number of its topic and case."""
+        topic = TOPIC_OF[output.type]
+        sequence = self.sequences.get(topic, 0) + 1
+        self.sequences[topic] = sequence
+        self.messages.append(to_message(output, sequence=sequence, time=self.moment.now, traceparent=self.traceparent))
+
+    def handle_step(self, step: HandledStep) -> None:
+        """Record a step as handled, or a handled one as resolved."""
+        self.handled[step.key] = step
+        self.changed_steps[step.key] = step
+
+    def count(self, name: str, **labels: str) -> None:
+        """Count one, once committed."""
+        self.counts.append(Count(name, labels))
+
+    def measure(self, name: str, value: float, **labels: str) -> None:
+        """Record a measurement, once committed."""
+        self.counts.append(Count(name, labels, value, histogram=True))
+
+    def record(self, **columns: Any) -> None:
+        """Append a row to the case's timeline."""
+        seq = self.row.version + len(self.timeline) + 1
+        self.timeline.append(TimelineRow(case=self.row.id, seq=seq, recorded_at=self.moment.now, **columns))
+
+    def finish(self, case: Case, document_events: tuple[Any, ...], clock_rows: tuple[ClockRow, ...]) -> Effects:
+        """The step as rows. `document_events`: every event of the case, voided ones too."""
+        document = Document(
+            events=document_events,
+            opened_at=self.document.opened_at,
+            attached=self.attached,
+            pins=self.pins,
+            clocks=self.announced,
+            steps=tuple(self.handled.values()),
+            outcome=self.outcome,
+            revision=self.revision,
+            sequences=self.sequences,
+            closed_at=self.closing[0],
+            missing=self.closing[1],
+        )
+        outcome = self.outcome
+        row = CaseRow(
+            no=self.row.no,
+            id=self.row.id,
+            customer=(case.data.get("customer") or {}).get("id"),
+            status=case.status,
+            priority=outcome.priority if outcome else None,
+            department=outcome.department if outcome else None,
+            owner=outcome.owner.id if outcome else None,
+            received_at=case.received_at,
+            version=self.row.version + len(self.timeline),
+            document=document,
+        )
+        return Effects(
+            row=row,
+            timeline=tuple(self.timeline),
+            clocks=clock_rows,
+            gone_clocks=tuple(self.gone_clocks),
+            steps=tuple(self.changed_steps.values()),
+            messages=tuple(self.messages),
+            counts=tuple(self.counts),
+        )

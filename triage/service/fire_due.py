@@ -1,0 +1,121 @@
+"""Due steps fire: cases are locked, clocks read again under the lock, notices inserted under their unique key."""
+
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from monitors.ports import Observer, Sweep
+from triage.errors import TryAgain, describe
+from triage.ports import CaseRow, Changes, Sibling, Store, Transaction
+from triage.service.draft import Count, Effects, Moment, report
+from triage.service.handle_event import Handling, collect
+from triage.service.low_mark import moment_at
+from triage.service.release import Library
+from triage.service.step import fire
+
+log = structlog.get_logger()
+
+POSTPONE_SECONDS = 60
+"""A case whose sweep failed is left alone for so long."""
+
+ALARM_AFTER_FAILURES = 5
+
+
+class DueFirer:
+    """Fires what is due, one transaction a batch; a batch that raises is replayed case by case."""
+
+    def __init__(self, store: Store, library: Library, observer: Observer, handling: Handling, per_minute: int) -> None:
+        self._store, self._library, self._observer, self._handling = store, library, observer, handling
+        self._brake = _Brake(per_minute)
+
+    def __call__(self, limit: int) -> Sweep:
+        """See `monitors.ports.FireDue`."""
+        try:
+            return self._sweep(limit)
+        except TryAgain:
+            raise
+        except Exception as error:  # noqa: BLE001 # one unreadable case must not stop the sweep of the others
+            log.warning("sweep failed, trying case by case", action="sweep.failed", error=describe(error))
+            return self._sweep_singly(limit)
+
+    def _sweep(self, limit: int) -> Sweep:
+        with self._store.transaction() as tx:
+            moment = self._moment(tx)
+            room = self._brake.room(moment)
+            rows = tx.cases.lock_due(moment.seen_until, moment.now, min(limit, room)) if room else []
+            effects = self._fire_all(tx, rows, moment)
+        self._after_commit(effects, moment)
+        fired = sum(step.state == "fired" for one in effects for step in one.steps if step.resolved is None)
+        return Sweep(len(rows), fired, more=bool(rows) and len(rows) == min(limit, room), held=room == 0)
+
+    def _sweep_singly(self, limit: int) -> Sweep:
+        with self._store.transaction() as tx:
+            moment = self._moment(tx)
+            ids = [row.id for row in tx.cases.lock_due(moment.seen_until, moment.now, limit)]
+        done = [self._fire_single(case_id) for case_id in ids]
+        return Sweep(len(ids), sum(done), more=len(ids) == limit)
+
+    def _fire_single(self, case_id: str) -> int:
+        try:
+            with self._store.transaction() as tx:
+                moment = self._moment(tx)
+                rows = list(tx.cases.lock([case_id]).values())
+                effects = self._fire_all(tx, rows, moment)
+        except TryAgain:
+            raise
+        except Exception as error:  # noqa: BLE001 # this case waits, the sweep goes on, an alert tells after five
+            log.error("case cannot be swept", action="sweep.case_failed", case=case_id, error=describe(error))
+            self._postpone(case_id)
+            return 0
+        self._after_commit(effects, moment)
+        return len(effects)
+
+    def _postpone(self, case_id: str) -> None:
+        with self._store.transaction() as tx:
+            failures = tx.cases.postpone(case_id, tx.now() + timedelta(seconds=POSTPONE_SECONDS))
+        self._observer.count("sweep_failures_total", alarm="yes" if failures >= ALARM_AFTER_FAILURES else "no")
+
+    def _fire_all(self, tx: Transaction, rows: Sequence[CaseRow], moment: Moment) -> list[Effects]:
+        if not rows:
+            return []
+        rules = self._library.current(tx, (row.document for row in rows))
+        siblings: dict[str, list[Sibling]] = {}
+        if rules.active.asks_history:
+            siblings = tx.cases.of_customers({row.customer for row in rows if row.customer})
+        effects = [fire(row, rules, moment, siblings.get(row.customer or "", ())) for row in rows]
+        changes = Changes()
+        for one in effects:
+            collect(changes, one)
+        tx.cases.write(changes)
+        return effects
+
+    def _moment(self, tx: Transaction) -> Moment:
+        handling = self._handling
+        return moment_at(tx, handling.inputs, handling.max_hold_seconds, handling.backfill_before)
+
+    def _after_commit(self, effects: Sequence[Effects], moment: Moment) -> None:
+        counts: list[Count] = [count for one in effects for count in one.counts]
+        self._brake.note(moment, sum(count.name == "alerts_total" for count in counts))
+        report(self._observer, counts)
+
+
+class _Brake:
+    """At most so many notices a minute, 0 for no limit: a wrong rule file must not flood the desk."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._sent: deque[tuple[float, int]] = deque()
+
+    def room(self, moment: Moment) -> int:
+        if self._per_minute == 0:
+            return 1_000_000
+        minute_ago = moment.now.timestamp() - 60
+        while self._sent and self._sent[0][0] <= minute_ago:
+            self._sent.popleft()
+        return max(0, self._per_minute - sum(count for _, count in self._sent))
+
+    def note(self, moment: Moment, count: int) -> None:
+        if count:
+            self._sent.append((moment.now.timestamp(), count))

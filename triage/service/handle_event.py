@@ -1,0 +1,185 @@
+"""From bytes to committed decision: one transaction holds everything that a batch of events causes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from monitors.ports import Observer
+from triage.codec.decode import Arrival, Codec, DeadLetter
+from triage.ports import CaseRow, Changes, Part, Record, Sibling, Store, Transaction
+from triage.rulebook.decide import CompiledRulebook
+from triage.service.dead_letters import dead_letter, to_messages
+from triage.service.draft import Count, Effects, Moment, Rules, report
+from triage.service.low_mark import moment_at
+from triage.service.release import Library
+from triage.service.step import apply, open_for_quarantined
+
+
+class Handling(msgspec.Struct, frozen=True, kw_only=True):
+    """What the handling of events is told by the settings. `inputs`: all that the low mark looks at."""
+
+    inputs: tuple[str, ...]
+    max_hold_seconds: float
+    backfill_before: datetime | None = None
+
+
+class EventHandler:
+    """Applies records to cases, batch by batch, in the store's transaction."""
+
+    def __init__(self, store: Store, library: Library, observer: Observer, handling: Handling) -> None:
+        self._store, self._library, self._observer, self._handling = store, library, observer, handling
+        self._codecs: dict[str, Codec] = {}
+
+    def handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
+        """Apply the records in one transaction; gives the position behind them. Raises Fenced, TryAgain, or
+        whatever an event at fault raises; nothing is kept then."""
+        after = records[-1].next_offset
+        with self._store.transaction() as tx:
+            tx.offsets.advance(part, known, after)
+            batch = _Batch(part, tx, self._moment(tx))
+            self._decode(tx, batch, records)
+            self._apply_all(tx, batch)
+            batch.write()
+        report(self._observer, batch.counts)
+        return after
+
+    def quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
+        """Put the record into the dead letters and move on; its case is opened when there is none."""
+        with self._store.transaction() as tx:
+            tx.offsets.advance(part, known, record.next_offset)
+            batch = _Batch(part, tx, self._moment(tx))
+            decoded = self._codec(self._library.current(tx).active).decode(
+                record.value, batch.moment.now, record.headers
+            )
+            case = decoded.event.subject if isinstance(decoded, Arrival) else None
+            batch.bury(record, "quarantined", error, case)
+            if isinstance(decoded, Arrival) and not tx.cases.lock([decoded.event.subject]):
+                event = decoded.event
+                rules = self._library.current(tx)
+                batch.take(open_for_quarantined(event.subject, event.time, rules, batch.moment))
+            batch.write()
+        report(self._observer, batch.counts)
+        return record.next_offset
+
+    def _moment(self, tx: Transaction) -> Moment:
+        handling = self._handling
+        return moment_at(tx, handling.inputs, handling.max_hold_seconds, handling.backfill_before)
+
+    def _codec(self, rules: CompiledRulebook) -> Codec:
+        revision = rules.rulebook.revision
+        if revision not in self._codecs:
+            self._codecs = {revision: Codec(rules.rulebook.vocabulary)}
+        return self._codecs[revision]
+
+    def _decode(self, tx: Transaction, batch: "_Batch", records: Sequence[Record]) -> None:
+        codec = self._codec(self._library.current(tx).active)
+        for record in records:
+            decoded = codec.decode(record.value, batch.moment.now, record.headers)
+            if isinstance(decoded, DeadLetter):
+                batch.bury(record, decoded.reason, decoded.detail)
+            else:
+                batch.arrivals.append((record, decoded))
+
+    def _apply_all(self, tx: Transaction, batch: "_Batch") -> None:
+        known = tx.cases.known_events({_key(arrival) for _, arrival in batch.arrivals})
+        fresh = [pair for pair in batch.arrivals if self._is_new(batch, known, *pair)]
+        batch.rows = tx.cases.lock({arrival.event.subject for _, arrival in fresh})
+        rules = self._library.current(tx, (row.document for row in batch.rows.values()))
+        siblings = self._siblings(tx, batch, fresh) if rules.active.asks_history else {}
+        for record, arrival in fresh:
+            self._apply_one(batch, rules, siblings, record, arrival)
+
+    def _is_new(self, batch: "_Batch", known: dict[tuple[str, str], str], record: Record, arrival: Arrival) -> bool:
+        key = _key(arrival)
+        digest = known.setdefault(key, "")
+        if not digest:
+            known[key] = arrival.digest
+            return True
+        if digest == arrival.digest:
+            batch.counts.append(Count("events_total", {"type": arrival.event.type, "outcome": "duplicate"}))
+        else:
+            detail = f"event {arrival.event.id} of {arrival.event.source} came before with other content"
+            batch.bury(record, "id_conflict", detail, arrival.event.subject)
+            batch.counts.append(Count("id_conflicts_total", {}))
+        return False
+
+    def _siblings(
+        self, tx: Transaction, batch: "_Batch", fresh: Sequence[tuple[Record, Arrival]]
+    ) -> dict[str, list[Sibling]]:
+        customers = {customer for _, arrival in fresh if (customer := _customer(arrival))}
+        customers.update(row.customer for row in batch.rows.values() if row.customer)
+        return tx.cases.of_customers(customers)
+
+    def _apply_one(
+        self,
+        batch: "_Batch",
+        rules: Rules,
+        siblings: dict[str, list[Sibling]],
+        record: Record,
+        arrival: Arrival,
+    ) -> None:
+        event = arrival.event
+        row = batch.rows.get(event.subject)
+        customer = _customer(arrival) or (row.customer if row else None)
+        effects = apply(row, arrival, rules, batch.moment, siblings.get(customer, ()) if customer else ())
+        batch.take(effects)
+        if customer:
+            others = [one for one in siblings.get(customer, []) if one.case != event.subject]
+            siblings[customer] = [*others, _sibling(effects.row)]
+        if event.faults:
+            detail = "; ".join(f"{fault.path}: {fault.found}, allowed: {fault.allowed}" for fault in event.faults)
+            batch.bury(record, "faulty_data", detail, event.subject, copy=True)
+
+
+class _Batch:
+    """The rows of one transaction, case by case the latest."""
+
+    def __init__(self, part: Part, tx: Transaction, moment: Moment) -> None:
+        self.part, self.tx, self.moment = part, tx, moment
+        self.arrivals: list[tuple[Record, Arrival]] = []
+        self.rows: dict[str, CaseRow] = {}
+        self.changes = Changes()
+        self.counts: list[Count] = []
+
+    def take(self, effects: Effects) -> None:
+        row = effects.row
+        self.rows[row.id] = row
+        collect(self.changes, effects)
+        self.counts.extend(effects.counts)
+
+    def bury(self, record: Record, reason: str, detail: str, case: str | None = None, *, copy: bool = False) -> None:
+        letter = dead_letter(self.part, record, reason=reason, detail=detail, at=self.moment.now, case=case, copy=copy)
+        self.changes.dead_letters.append(letter)
+        self.counts.append(Count("dead_letters_total", {"reason": reason}))
+
+    def write(self) -> None:
+        self.changes.messages.extend(to_messages(self.changes.dead_letters))
+        self.tx.cases.write(self.changes)
+
+
+def collect(changes: Changes, effects: Effects) -> None:
+    """Add one step's effects to what the transaction writes; a later step of a case outdoes an earlier one."""
+    case = effects.row.id
+    changes.cases[case] = effects.row
+    changes.timeline.extend(effects.timeline)
+    for clock in effects.clocks:
+        changes.clocks[case, clock.clock, clock.cycle] = clock
+    for name, cycle in effects.gone_clocks:
+        changes.clocks.pop((case, name, cycle), None)
+        changes.gone_clocks.add((case, name, cycle))
+    changes.steps.extend((case, step) for step in effects.steps)
+    changes.messages.extend(effects.messages)
+
+
+def _key(arrival: Arrival) -> tuple[str, str]:
+    return (arrival.event.id, arrival.event.source)
+
+
+def _customer(arrival: Arrival) -> str | None:
+    customer = arrival.event.data.get("customer")
+    return customer.get("id") if isinstance(customer, dict) else None
+
+
+def _sibling(row: CaseRow) -> Sibling:
+    return Sibling(row.id, row.received_at, row.status not in {"closed", "withdrawn", "merged"})

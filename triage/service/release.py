@@ -1,0 +1,99 @@
+"""Which revision of the rulebook runs: proposed by a folder, one active row in the store, compiled once."""
+
+from collections.abc import Iterable
+
+from monitors.ports import Observer
+from triage.domain.document import Document
+from triage.errors import FaultyRules
+from triage.ports import Rulebooks, Store, StoredRulebook, Transaction
+from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.faults import Finding, Severity
+from triage.rulebook.judge import judge
+from triage.rulebook.load import load
+from triage.rulebook.revision import revision as revision_of
+from triage.service.draft import Rules
+
+
+class RevisionUnusable(FaultyRules):
+    """A stored revision cannot be loaded by this instance: stop consuming and say so."""
+
+
+def compile_files(files: dict[str, bytes]) -> CompiledRulebook:
+    """The rule files, ready to decide. Raises FaultyRules with a line a fault."""
+    loaded = load(files)
+    if loaded.rulebook is None:
+        raise FaultyRules([as_line(found) for found in loaded.findings if found.severity == Severity.FAULT])
+    return CompiledRulebook(loaded.rulebook)
+
+
+def as_line(found: Finding) -> str:
+    """A finding as one line for stderr."""
+    hint = f" ({found.hint})" if found.hint else ""
+    return f"{found.file}:{found.line}:{found.column}: {found.severity.value}: {found.message}{hint} [{found.code}]"
+
+
+def unproven_examples(rules: CompiledRulebook) -> list[str]:
+    """One line for each example of the rulebook that does not hold."""
+    return [
+        f"{judged.at.file}:{judged.at.line}:{judged.at.column}: fault: {judged.message} [example-fails]"
+        for judged in judge(rules)
+        if not judged.passed
+    ]
+
+
+class Library:
+    """The compiled revisions that this instance knows; the store says which one is active."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._compiled: dict[str, CompiledRulebook] = {}
+
+    def current(self, tx: Transaction, documents: Iterable[Document] = ()) -> Rules:
+        """The active revision, and those that the documents hold. Raises RevisionUnusable."""
+        revision = tx.rulebooks.active_revision()
+        if revision is None:
+            raise RevisionUnusable(["the store holds no active rulebook: give --rules"])
+        held = {name for document in documents for name in _revisions_of(document)} - {revision}
+        return Rules(self._get(tx.rulebooks, revision), {name: self._get(tx.rulebooks, name) for name in held})
+
+    def _get(self, rulebooks: Rulebooks, revision: str) -> CompiledRulebook:
+        if revision not in self._compiled:
+            stored = rulebooks.get(revision)
+            if stored is None:
+                raise RevisionUnusable([f"rulebook revision {revision} is not in the store"])
+            try:
+                self._compiled[revision] = compile_files(stored.files)
+            except FaultyRules as error:
+                raise RevisionUnusable([f"rulebook revision {revision} cannot be loaded", *error.reasons]) from error
+        return self._compiled[revision]
+
+    def propose(self, store: Store, files: dict[str, bytes], by: str) -> str | None:
+        """Check the files and activate them when they are new; the active revision after it, None when there is
+        none. Raises FaultyRules; the active revision then stays."""
+        try:
+            compiled = compile_files(files)
+            failing = unproven_examples(compiled)
+            if failing:
+                raise FaultyRules(failing)
+        except FaultyRules:
+            self._observer.gauge("rulebook_last_reload_success", 0)
+            raise
+        revision = revision_of(files)
+        self._compiled.setdefault(revision, compiled)
+        with store.transaction() as tx:
+            stored = StoredRulebook(
+                revision=revision, name=compiled.rulebook.name, files=files, activated_at=tx.now(), by=by
+            )
+            if tx.rulebooks.activate(stored):
+                tx.audit(by, f"activated rulebook {compiled.rulebook.name} {revision}", "activation: auto")
+            active = tx.rulebooks.active_revision()
+        self._observer.gauge("rulebook_last_reload_success", 1)
+        return active
+
+
+def _revisions_of(document: Document) -> set[str]:
+    revisions = set(document.pins.values())
+    revisions.update(attachment.revision for attachment in document.attached.values())
+    if document.revision is not None:
+        revisions.add(document.revision)
+    return revisions

@@ -1,0 +1,185 @@
+"""Settings: the only reader of the environment and the config file; frozen; every fault is reported at once.
+
+Precedence: flag, environment (`TRIAGE_<TABLE>__<KEY>`, secrets also `…_FILE`), file (TOML), default.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from triage.errors import WrongSettings
+
+SECRET_KEYS = ("store.url", "kafka.sasl_password")
+"""Settings that may be read from a file named by `TRIAGE_<TABLE>__<KEY>_FILE`."""
+
+PREFIX, SEPARATOR = "TRIAGE_", "__"
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an offset is needed, such as 2026-01-01T00:00:00+08:00")
+    return value
+
+
+Role = Literal["consume", "sweep", "dispatch", "http"]
+AwareInstant = Annotated[datetime, AfterValidator(_aware)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSettings(_Table):
+    """`[store]`: where everything is kept."""
+
+    url: str = "sqlite:///triage.sqlite"
+
+
+class RulesSettings(_Table):
+    """`[rules]`: the folder that proposes revisions; None: the shipped rulebook."""
+
+    dir: Path | None = None
+    activation: Literal["auto"] = "auto"
+
+
+class KafkaSettings(_Table):
+    """`[kafka]`: the broker and the topics."""
+
+    bootstrap_servers: str = "127.0.0.1:9092"
+    group_id: str = "complaint-triage"
+    client: Literal["kafka-python"] = "kafka-python"
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    ssl_cafile: Path | None = None
+    ssl_certfile: Path | None = None
+    ssl_keyfile: Path | None = None
+    topic_events: str = "complaints.events"
+    topic_decisions: str = "complaints.decisions"
+    topic_alerts: str = "complaints.alerts"
+    topic_dead_letters: str = "complaints.dead-letters"
+
+
+class SlaSettings(_Table):
+    """`[sla]`: `max_hold` seconds: for how long a backlog may hold back notices."""
+
+    max_hold: float = Field(default=900.0, ge=0)
+
+
+class NoticesSettings(_Table):
+    """`[notices]`: `per_minute`: the brake on notices, 0 for none."""
+
+    per_minute: int = Field(default=500, ge=0)
+
+
+class BackfillSettings(_Table):
+    """`[backfill]`: steps due before this instant are recorded as historic and never sent."""
+
+    before: AwareInstant | None = None
+
+
+class RunSettings(_Table):
+    """`[run]`: what this instance does."""
+
+    roles: tuple[Role, ...] = ("consume", "sweep", "dispatch", "http")
+
+
+class HttpSettings(_Table):
+    """`[http]`: health, readiness and metrics; loopback unless told otherwise."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=9108, ge=0, le=65535)
+
+
+class LogSettings(_Table):
+    """`[log]`: to stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "json"
+
+
+class Settings(_Table):
+    """Every setting of the service."""
+
+    store: StoreSettings = StoreSettings()
+    rules: RulesSettings = RulesSettings()
+    kafka: KafkaSettings = KafkaSettings()
+    sla: SlaSettings = SlaSettings()
+    notices: NoticesSettings = NoticesSettings()
+    backfill: BackfillSettings = BackfillSettings()
+    run: RunSettings = RunSettings()
+    http: HttpSettings = HttpSettings()
+    log: LogSettings = LogSettings()
+
+
+def load_settings(
+    config: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings. `flags`: dotted key to value, None for a flag that was not given. `environment`: the process's
+    when None. Raises WrongSettings with a line for every fault."""
+    environment = os.environ if environment is None else environment
+    faults: list[str] = []
+    merged = _from_file(config, faults) if config else {}
+    for key, value in _from_environment(environment, faults).items():
+        _put(merged, key, value)
+    for key, value in (flags or {}).items():
+        if value is not None:
+            _put(merged, key, value)
+    try:
+        settings = Settings(**merged)
+    except ValidationError as error:
+        faults += [f"setting {_dotted(one['loc'])}: {one['msg']}" for one in error.errors()]
+    if faults:
+        raise WrongSettings(faults)
+    return settings
+
+
+def _from_file(config: Path, faults: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(f"config file {config}: {error}")
+        return {}
+
+
+def _from_environment(environment: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+    """Dotted key to value, of every variable that begins with our prefix."""
+    found: dict[str, Any] = {}
+    for name, value in sorted(environment.items()):
+        if not name.startswith(PREFIX):
+            continue
+        key = name.removeprefix(PREFIX).lower().replace(SEPARATOR, ".")
+        secret = key.removesuffix("_file")
+        if key.endswith("_file") and secret in SECRET_KEYS:
+            _read_secret(found, secret, name, value, faults)
+        elif "." not in key:
+            faults.append(f"environment {name}: unknown, settings are named {PREFIX}<TABLE>{SEPARATOR}<KEY>")
+        else:
+            found[key] = value.split(",") if key == "run.roles" else value
+    return found
+
+
+def _read_secret(found: dict[str, Any], key: str, name: str, path: str, faults: list[str]) -> None:
+    try:
+        found[key] = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"environment {name}: {error}")
+
+
+def _put(merged: dict[str, Any], dotted: str, value: Any) -> None:
+    table, _, key = dotted.partition(".")
+    inner = merged.setdefault(table, {})
+    if isinstance(inner, dict):
+        inner[key] = value
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location)
