@@ -59,6 +59,10 @@ class BrokerAway(TryAgain):
     """The broker cannot answer now."""
 
 
+class RevisionUnusable(TryAgain):
+    """This instance cannot load a revision that it needs; it decides nothing until it can."""
+
+
 class Fenced(TriageError):
     """The stored position is not the one this worker knew: another worker has moved it."""
 

@@ -309,6 +309,10 @@ class Store(Protocol):
 class Reading(Protocol):
     """Read-only questions of the command line, health and gauges."""
 
+    def ping(self) -> None:
+        """Raises StoreAway when the store does not answer."""
+        ...
+
     def cases(self, *, overdue: bool = False, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
         """Cases in the order of their numbers. `overdue`: with a running clock past its due time now."""
         ...

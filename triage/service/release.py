@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from monitors.ports import Observer
 from triage.domain.document import Document
-from triage.errors import FaultyRules
+from triage.errors import FaultyRules, RevisionUnusable
 from triage.ports import Rulebooks, Store, StoredRulebook, Transaction
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.faults import Finding, Severity
@@ -12,10 +12,6 @@ from triage.rulebook.judge import judge
 from triage.rulebook.load import load
 from triage.rulebook.revision import revision as revision_of
 from triage.service.draft import Rules
-
-
-class RevisionUnusable(FaultyRules):
-    """A stored revision cannot be loaded by this instance: stop consuming and say so."""
 
 
 def compile_files(files: dict[str, bytes]) -> CompiledRulebook:
@@ -52,7 +48,7 @@ class Library:
         """The active revision, and those that the documents hold. Raises RevisionUnusable."""
         revision = tx.rulebooks.active_revision()
         if revision is None:
-            raise RevisionUnusable(["the store holds no active rulebook: give --rules"])
+            raise RevisionUnusable("the store holds no active rulebook: give --rules")
         held = {name for document in documents for name in _revisions_of(document)} - {revision}
         return Rules(self._get(tx.rulebooks, revision), {name: self._get(tx.rulebooks, name) for name in held})
 
@@ -60,11 +56,11 @@ class Library:
         if revision not in self._compiled:
             stored = rulebooks.get(revision)
             if stored is None:
-                raise RevisionUnusable([f"rulebook revision {revision} is not in the store"])
+                raise RevisionUnusable(f"rulebook revision {revision} is not in the store")
             try:
                 self._compiled[revision] = compile_files(stored.files)
             except FaultyRules as error:
-                raise RevisionUnusable([f"rulebook revision {revision} cannot be loaded", *error.reasons]) from error
+                raise RevisionUnusable(f"rulebook revision {revision} cannot be loaded: {error}") from error
         return self._compiled[revision]
 
     def propose(self, store: Store, files: dict[str, bytes], by: str) -> str | None:
@@ -76,7 +72,7 @@ class Library:
             if failing:
                 raise FaultyRules(failing)
         except FaultyRules:
-            self._observer.gauge("rulebook_last_reload_success", 0)
+            self.reload_failed()
             raise
         revision = revision_of(files)
         self._compiled.setdefault(revision, compiled)
@@ -89,6 +85,10 @@ class Library:
             active = tx.rulebooks.active_revision()
         self._observer.gauge("rulebook_last_reload_success", 1)
         return active
+
+    def reload_failed(self) -> None:
+        """The last scan of the rules was faulty: the metric says so until a sound one."""
+        self._observer.gauge("rulebook_last_reload_success", 0)
 
 
 def _revisions_of(document: Document) -> set[str]:

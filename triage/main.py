@@ -1,0 +1,247 @@
+"""The composition root: builds, starts and stops the service in a written order. The only importer of loops and
+adapters.
+
+Stop order: not ready → no new polls or sweeps → finish or roll back the batch → drain the outbox → source,
+publisher, scheduler, store, HTTP. A second signal exits at once.
+"""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from uuid import uuid4
+
+import msgspec
+import structlog
+
+from monitors.loops.dispatcher import Dispatcher
+from monitors.loops.schedule import Loop, Schedule
+from monitors.loops.self_audit import SelfAudit
+from monitors.loops.sweeper import Sweeper
+from monitors.metrics.collectors import StoreGauges
+from monitors.metrics.registry import Metrics
+from monitors.ports import Publisher, TimeSource
+from triage.adapters.files.publisher import FilePublisher
+from triage.adapters.files.source import FileSource
+from triage.adapters.kafka.checks import check_topics
+from triage.adapters.kafka.options import KafkaOptions
+from triage.adapters.kafka.publisher import KafkaPublisher
+from triage.adapters.kafka.source import KafkaSource
+from triage.adapters.rules_folder import scan
+from triage.adapters.store.store import open_store
+from triage.adapters.time_source import MachineTime
+from triage.entrypoints.consumer import Consumer
+from triage.entrypoints.http import HttpServer
+from triage.errors import TryAgain, describe
+from triage.ports import EventSource
+from triage.service.fire_due import DueFirer
+from triage.service.handle_event import EventHandler, Handling
+from triage.service.release import Library
+from triage.service.reload import FolderScan, Reloader
+from triage.settings import Settings
+
+log = structlog.get_logger()
+
+
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run is asked to do. `source`: `kafka`, a file, a directory, or `-`. `out`: where outputs of files
+    go. `once`: stop when the input is drained, due timers are handled and every output is sent."""
+
+    source: str = "kafka"
+    out: Path = Path("out")
+    once: bool = False
+
+
+class Service:
+    """One running instance."""
+
+    def __init__(self, settings: Settings, options: RunOptions, time: TimeSource | None = None) -> None:
+        """Connects to everything. Raises Unreachable, FaultyRules, WrongSettings."""
+        self.settings, self.options = settings, options
+        self.time = time or MachineTime()
+        self.metrics = Metrics()
+        self._stopping = threading.Event()
+        self._closing = ExitStack()
+        with ExitStack() as opened:  # what was opened is closed again when a later part refuses
+            self._build(opened)
+            self._closing = opened.pop_all()
+
+    def _build(self, opened: ExitStack) -> None:
+        settings = self.settings
+        self.store = open_store(settings.store.url, self.time)
+        opened.callback(self.store.close)
+        self.store.claim()
+        self.library = Library(self.metrics)
+        self.reloader = Reloader(self.store, self.library, _scanner(settings), by=socket.gethostname())
+        self.reloader.start()
+        self.source, self.publisher = self._connect()
+        opened.callback(self.publisher.close)
+        handling = Handling(
+            inputs=tuple(self.source.inputs),
+            max_hold_seconds=settings.sla.max_hold,
+            backfill_before=settings.backfill.before,
+        )
+        per_minute = 0 if self.options.once else settings.notices.per_minute
+        self.handler = EventHandler(self.store, self.library, self.metrics, handling)
+        self.sweeper = Sweeper(DueFirer(self.store, self.library, self.metrics, handling, per_minute), self.metrics)
+        holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
+        self.dispatcher = Dispatcher(self.store.outbox, self.publisher, self.store.lease, self.metrics, holder)
+        self.consumer = Consumer(self.source, self.store, self.handler, self.time, self.metrics, self._stopping.wait)
+        self.schedule = Schedule(self._loops(), self.time, self.metrics)
+        self.http = HttpServer(
+            settings.http.host,
+            settings.http.port,
+            unhealthy=self._unhealthy,
+            unready=self._unready,
+            exposition=self.metrics.exposition,
+        )
+
+    def _connect(self) -> tuple[EventSource, Publisher]:
+        if self.options.source == "kafka":
+            options = kafka_options(self.settings)
+            check_topics(options)
+            return KafkaSource(options, self.time), KafkaPublisher(options)
+        source = FileSource(self.options.source, self.time, once=self.options.once)
+        return source, FilePublisher(self.options.out)
+
+    def _loops(self) -> tuple[Loop, ...]:
+        roles = self.settings.run.roles
+        gauges = StoreGauges(self.metrics, self._store_gauges, self.dispatcher.on_duty)
+        audit = SelfAudit(self._oldest_wait, self.time, self.metrics)
+        loops = [Loop("reload", 2.0, self.reloader.look)]
+        if "sweep" in roles:
+            loops += [Loop("sweep", 0.5, self.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
+        if "dispatch" in roles:
+            loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, gauges.refresh)]
+        return tuple(loops)
+
+    def run(self) -> None:
+        """Run until a signal or, with `once`, until all is done; then stop in order."""
+        try:
+            if "http" in self.settings.run.roles and not self.options.once:
+                self.http.start()
+                self._closing.callback(self.http.stop)
+            log.info("started", action="service.started", source=self.options.source, port=self.http.port)
+            if self.options.once:
+                self._run_once()
+            else:
+                self.schedule.start()
+                self._run_on()
+        finally:
+            self._stop()
+
+    def stop(self) -> None:
+        """Ask the run to end; safe from a signal handler and from other threads."""
+        self._stopping.set()
+
+    def _run_on(self) -> None:
+        if "consume" in self.settings.run.roles:
+            self.consumer.run()
+        while not self._stopping.wait(1.0):
+            pass
+
+    def _run_once(self) -> None:
+        self.consumer.run(until_drained=True)
+        self._insist(self.sweeper.sweep)
+        self._insist(self.dispatcher.drain)
+
+    def _insist(self, work: Callable[[], object]) -> None:
+        """Do it until it succeeds or a stop was asked for: a store that is away is waited for."""
+        while not self._stopping.is_set():
+            try:
+                work()
+            except TryAgain as error:
+                log.warning("trying again", action="service.retry", error=describe(error))
+                self._stopping.wait(1.0)
+            else:
+                return
+
+    def _stop(self) -> None:
+        self._stopping.set()
+        self.consumer.assigned = False
+        self.schedule.stop()
+        try:
+            self.dispatcher.drain()
+            self.dispatcher.stop()
+        except TryAgain as error:
+            log.warning(
+                "outbox not drained, it goes out at the next start", action="stop.outbox", error=describe(error)
+            )
+        self._closing.close()
+        log.info("stopped", action="service.stopped")
+
+    def _store_gauges(self) -> Sequence[tuple[str, Mapping[str, str], float]]:
+        with self.store.read() as reading:
+            return reading.gauges(self.time.now())
+
+    def _oldest_wait(self) -> float:
+        with self.store.transaction() as tx:
+            low_mark = tx.offsets.low_mark(tuple(self.source.inputs))
+            now = tx.now()
+        if low_mark is None:
+            return 0.0
+        self.metrics.gauge("low_mark_seconds", max(0.0, (now - low_mark).total_seconds()))
+        with self.store.read() as reading:
+            waits = [value for name, _, value in reading.gauges(low_mark) if name == "oldest_unfired_timer_seconds"]
+        return max(waits, default=0.0)
+
+    def _unhealthy(self) -> Sequence[str]:
+        return [f"loop {name} is stuck" for name in self.schedule.late_loops()]
+
+    def _unready(self) -> Sequence[str]:
+        if self._stopping.is_set():
+            return ["stopping"]
+        reasons = list(self.reloader.troubles())
+        if "consume" in self.settings.run.roles and not self.consumer.assigned:
+            reasons.append("no part of the source is assigned yet")
+        try:
+            with self.store.read() as reading:
+                reading.ping()
+        except TryAgain as error:
+            reasons.append(f"the store is away: {describe(error)}")
+        return reasons
+
+
+def run_service(settings: Settings, options: RunOptions) -> None:
+    """Run one instance in the foreground; SIGINT and SIGTERM stop it in order, a second one at once."""
+    service = Service(settings, options)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        service.stop()
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    service.run()
+
+
+def shipped_rules() -> Path:
+    """The rulebook that ships with the package: beside it in a wheel, at the top of a checkout."""
+    inside = Path(__file__).parent / "shipped_rules"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
+
+
+def _scanner(settings: Settings) -> Callable[[], FolderScan]:
+    directory = settings.rules.dir or shipped_rules()
+
+    def look() -> FolderScan:
+        found = scan(directory)
+        return FolderScan(found.files, found.findings)
+
+    return look
+
+
+def kafka_options(settings: Settings) -> KafkaOptions:
+    """The settings of `[kafka]` as the adapter takes them."""
+    kafka = settings.kafka
+    fields = kafka.model_dump(exclude={"client", "sasl_password", "ssl_cafile", "ssl_certfile", "ssl_keyfile"})
+    paths = {name: str(path) if (path := getattr(kafka, name)) else None for name in _SSL_PATHS}
+    password = kafka.sasl_password.get_secret_value() if kafka.sasl_password else None
+    return KafkaOptions(**fields, **paths, sasl_password=password)
+
+
+_SSL_PATHS = ("ssl_cafile", "ssl_certfile", "ssl_keyfile")

@@ -1,0 +1,83 @@
+"""Reload: a changed rules folder is proposed after two equal scans; a faulty one leaves the last good running."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+import structlog
+
+from triage.errors import FaultyRules, RevisionUnusable
+from triage.ports import Store
+from triage.rulebook.faults import Finding
+from triage.rulebook.revision import revision as revision_of
+from triage.service.release import Library, as_line
+
+log = structlog.get_logger()
+
+
+class FolderScan(msgspec.Struct, frozen=True):
+    """The rule files of a folder as one look found them, and what was wrong with the folder itself."""
+
+    files: dict[str, bytes]
+    findings: tuple[Finding, ...] = ()
+
+
+class Reloader:
+    """Looks at the folder and proposes what it holds, each content once."""
+
+    def __init__(self, store: Store, library: Library, scan: Callable[[], FolderScan], by: str) -> None:
+        self._store, self._library, self._scan, self._by = store, library, scan, by
+        self._seen: FolderScan | None = None
+        self._judged: FolderScan | None = None
+        self._unusable: tuple[str, ...] = ()
+
+    def start(self) -> None:
+        """Propose the folder at a start. Raises FaultyRules when it has faults and the store holds no active
+        revision; else that one runs on."""
+        while self._scan_twice() is None:
+            pass
+        try:
+            self._propose()
+        except FaultyRules as error:
+            with self._store.transaction() as tx:
+                active = tx.rulebooks.active_revision()
+            if active is None:
+                raise
+            log.error("rules are faulty, the active revision runs on", action="rules.kept", faults=error.reasons)
+        self._check_active()
+
+    def look(self) -> None:
+        """One look of the loop: a content seen twice in a row and not yet judged is proposed."""
+        if self._scan_twice() is not None and self._seen != self._judged:
+            try:
+                self._propose()
+            except FaultyRules as error:
+                log.error("rules are faulty, the last good ones run on", action="rules.kept", faults=error.reasons)
+        self._check_active()
+
+    def troubles(self) -> Sequence[str]:
+        """Why this instance cannot decide; nothing when it can."""
+        return self._unusable
+
+    def _scan_twice(self) -> FolderScan | None:
+        """The folder's content when this look equals the last one, else None: a half-copied folder never is."""
+        before, self._seen = self._seen, self._scan()
+        return self._seen if self._seen == before else None
+
+    def _propose(self) -> None:
+        found = self._seen
+        assert found is not None, "a proposal follows two scans"
+        self._judged = found
+        if found.findings:
+            self._library.reload_failed()
+            raise FaultyRules([as_line(finding) for finding in found.findings])
+        active = self._library.propose(self._store, found.files, self._by)
+        if active != revision_of(found.files):
+            log.warning("the folder holds a revision that was active before; not activated again", action="rules.old")
+
+    def _check_active(self) -> None:
+        try:
+            with self._store.transaction() as tx:
+                self._library.current(tx)
+            self._unusable = ()
+        except RevisionUnusable as error:
+            self._unusable = (str(error),)
