@@ -28,12 +28,21 @@ def as_line(found: Finding) -> str:
     return f"{found.file}:{found.line}:{found.column}: {found.severity.value}: {found.message}{hint} [{found.code}]"
 
 
-def unproven_examples(rules: CompiledRulebook) -> list[str]:
-    """One line for each example of the rulebook that does not hold."""
+def inspect_files(files: dict[str, bytes]) -> list[Finding]:
+    """Every finding of the files: of the loader and, when it found no fault, of the examples that do not hold."""
+    loaded = load(files)
+    found = list(loaded.findings)
+    if loaded.rulebook is not None:
+        found += failing_examples(CompiledRulebook(loaded.rulebook))
+    return found
+
+
+def failing_examples(rules: CompiledRulebook) -> list[Finding]:
+    """A fault for each example of the rulebook that does not hold."""
     return [
-        f"{judged.at.file}:{judged.at.line}:{judged.at.column}: fault: {judged.message} [example-fails]"
-        for judged in judge(rules)
-        if not judged.passed
+        Finding(Severity.FAULT, one.at.file, one.at.line, one.at.column, "example-fails", one.message, "")
+        for one in judge(rules)
+        if not one.passed
     ]
 
 
@@ -68,9 +77,9 @@ class Library:
         none. Raises FaultyRules; the active revision then stays."""
         try:
             compiled = compile_files(files)
-            failing = unproven_examples(compiled)
+            failing = failing_examples(compiled)
             if failing:
-                raise FaultyRules(failing)
+                raise FaultyRules([as_line(found) for found in failing])
         except FaultyRules:
             self.reload_failed()
             raise

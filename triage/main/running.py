@@ -1,5 +1,4 @@
-"""The composition root: builds, starts and stops the service in a written order. The only importer of loops and
-adapters.
+"""The daemon: built, started and stopped in a written order.
 
 Stop order: not ready → no new polls or sweeps → finish or roll back the batch → drain the outbox → source,
 publisher, scheduler, store, HTTP. A second signal exits at once.
@@ -27,20 +26,19 @@ from monitors.ports import Publisher, TimeSource
 from triage.adapters.files.publisher import FilePublisher
 from triage.adapters.files.source import FileSource
 from triage.adapters.kafka.checks import check_topics
-from triage.adapters.kafka.options import KafkaOptions
 from triage.adapters.kafka.publisher import KafkaPublisher
 from triage.adapters.kafka.source import KafkaSource
-from triage.adapters.rules_folder import scan
 from triage.adapters.store.store import open_store
 from triage.adapters.time_source import MachineTime
 from triage.entrypoints.consumer import Consumer
 from triage.entrypoints.http import HttpServer
 from triage.errors import TryAgain, describe
+from triage.main.tools import kafka_options, rules_scanner
 from triage.ports import EventSource
 from triage.service.fire_due import DueFirer
 from triage.service.handle_event import EventHandler, Handling
 from triage.service.release import Library
-from triage.service.reload import FolderScan, Reloader
+from triage.service.reload import Reloader
 from triage.settings import Settings
 
 log = structlog.get_logger()
@@ -75,7 +73,7 @@ class Service:
         opened.callback(self.store.close)
         self.store.claim()
         self.library = Library(self.metrics)
-        self.reloader = Reloader(self.store, self.library, _scanner(settings), by=socket.gethostname())
+        self.reloader = Reloader(self.store, self.library, rules_scanner(settings.rules.dir), by=socket.gethostname())
         self.reloader.start()
         self.source, self.publisher = self._connect()
         opened.callback(self.publisher.close)
@@ -217,31 +215,3 @@ def run_service(settings: Settings, options: RunOptions) -> None:
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
     service.run()
-
-
-def shipped_rules() -> Path:
-    """The rulebook that ships with the package: beside it in a wheel, at the top of a checkout."""
-    inside = Path(__file__).parent / "shipped_rules"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
-
-
-def _scanner(settings: Settings) -> Callable[[], FolderScan]:
-    directory = settings.rules.dir or shipped_rules()
-
-    def look() -> FolderScan:
-        found = scan(directory)
-        return FolderScan(found.files, found.findings)
-
-    return look
-
-
-def kafka_options(settings: Settings) -> KafkaOptions:
-    """The settings of `[kafka]` as the adapter takes them."""
-    kafka = settings.kafka
-    fields = kafka.model_dump(exclude={"client", "sasl_password", "ssl_cafile", "ssl_certfile", "ssl_keyfile"})
-    paths = {name: str(path) if (path := getattr(kafka, name)) else None for name in _SSL_PATHS}
-    password = kafka.sasl_password.get_secret_value() if kafka.sasl_password else None
-    return KafkaOptions(**fields, **paths, sasl_password=password)
-
-
-_SSL_PATHS = ("ssl_cafile", "ssl_certfile", "ssl_keyfile")

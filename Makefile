@@ -1,0 +1,59 @@
+# The desk and CI call the same targets. `make demo` and `make test` need nothing set up before them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+
+demo: $(VENV)/.runtime
+	@$(BIN)/triage demo
+
+$(VENV)/.runtime: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable .
+	@touch $@
+
+$(STAMP): pyproject.toml requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[postgres,excel,parquet]' --group dev
+	@touch $@ $(VENV)/.runtime
+
+# The whole gate, the same here and in CI.
+test: $(STAMP) services
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	deploy/prometheus/check
+	$(BIN)/triage check rules
+	$(BIN)/triage test rules > /dev/null
+	$(BIN)/python -m pytest tests
+
+# Under a minute: everything that needs no broker and no PostgreSQL.
+quick: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/triage check rules
+	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules -q
+
+services:
+	@deploy/services
+
+kafka-up:
+	@deploy/kafka/broker up && deploy/kafka/broker topics
+kafka-down:
+	@deploy/kafka/broker down
+postgres-up:
+	@deploy/postgres/postgres up
+postgres-down:
+	@deploy/postgres/postgres down
+
+wheel: $(STAMP)
+	$(BIN)/python -m build --wheel
+
+lock: $(STAMP)
+	$(BIN)/pip freeze --exclude-editable | grep -v '^complaint-triage' > requirements.lock
+
+clean:
+	rm -rf $(VENV) .cache build dist *.egg-info

@@ -1,0 +1,156 @@
+"""A real Apache Kafka for tests, started by deploy/kafka/broker, and a plain client of its own to look into it."""
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+
+from tests.services.desk import DEPLOY, Guard, call, free_port
+
+SCRIPT = DEPLOY / "kafka" / "broker"
+
+
+class Record(NamedTuple):
+    """One record as a plain consumer sees it. `timestamp`: milliseconds since 1970."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class Broker:
+    """One node with data and ports of its own, kept over `stop`, `kill` and `start`; `close` removes everything.
+
+    Raises ServiceUnavailable from `start` when Java or Maven is missing or the node does not come up.
+    """
+
+    def __init__(self) -> None:
+        self.data = Path(tempfile.mkdtemp(prefix="triage-kafka-"))
+        self._port = free_port(together=2)
+        self._guard = Guard(str(SCRIPT), "down", "--remove", "--data", str(self.data))
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def bootstrap(self) -> str:
+        """HOST:PORT, the same for the broker's whole life."""
+        return f"127.0.0.1:{self._port}"
+
+    @property
+    def version(self) -> str:
+        """What runs and where, as `Apache Kafka 4.3.1 at 127.0.0.1:20000`."""
+        return call(SCRIPT, "status", "--data", str(self.data))
+
+    @property
+    def pid(self) -> int:
+        """The node's process id while it runs."""
+        return int((self.data / "broker.pid").read_text())
+
+    def start(self) -> None:
+        """Come up and answer; nothing to do when it does already."""
+        call(SCRIPT, "up", "--data", str(self.data), "--port", str(self._port))
+
+    def stop(self) -> None:
+        """Go down in good order."""
+        call(SCRIPT, "down", "--data", str(self.data))
+
+    def kill(self) -> None:
+        """SIGKILL. The next start takes some 4 s: the controller waits for the dead node's session to end."""
+        call(SCRIPT, "kill", "--data", str(self.data))
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Within the block the node keeps its connections and answers nothing."""
+        pid = self.pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def close(self) -> None:
+        self._guard.release()
+
+    def create_topic(self, name: str, partitions: int, configs: Mapping[str, str] | None = None) -> None:
+        """Create the topic and wait until each partition has a leader."""
+        self.create_topics({name: partitions}, configs)
+
+    def create_topics(self, partitions: Mapping[str, int], configs: Mapping[str, str] | None = None) -> None:
+        """Create the topics, given with their numbers of partitions, and wait until each partition has a leader."""
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        try:
+            options = {"replication_factor": 1, "configs": dict(configs or {})}
+            wanted = {name: {"num_partitions": number, **options} for name, number in partitions.items()}
+            admin.create_topics(wanted, wait_for_metadata=True)
+        finally:
+            admin.close()
+
+    def produce(
+        self,
+        topic: str,
+        records: Iterable[tuple[bytes | None, bytes | None]],
+        partition: int | None = None,
+        headers: Sequence[tuple[str, bytes]] = (),
+        timestamp_ms: int | None = None,
+    ) -> None:
+        """Send (key, value) pairs in order and wait until the broker has all. No partition: by the key's hash."""
+        producer = KafkaProducer(bootstrap_servers=self.bootstrap)
+        try:
+            sent = [
+                producer.send(
+                    topic, key=key, value=value, partition=partition, headers=list(headers), timestamp_ms=timestamp_ms
+                )
+                for key, value in records
+            ]
+            producer.flush()
+            for each in sent:
+                each.get(timeout=20)
+        finally:
+            producer.close()
+
+    def read_all(self, topic: str, timeout: float = 20) -> list[Record]:
+        """All committed records that are in the topic now, by partition and offset. Joins no group, commits nothing.
+
+        Raises TimeoutError when they have not all come within so many seconds.
+        """
+        consumer = KafkaConsumer(
+            bootstrap_servers=self.bootstrap, isolation_level="read_committed", enable_auto_commit=False
+        )
+        try:
+            parts = [TopicPartition(topic, each) for each in sorted(consumer.partitions_for_topic(topic) or ())]
+            if not parts:
+                raise LookupError(f"there is no topic {topic}")
+            consumer.assign(parts)
+            consumer.seek_to_beginning(*parts)
+            ends = consumer.end_offsets(parts)
+            found: list[Record] = []
+            deadline = time.monotonic() + timeout
+            while any(consumer.position(part) < ends[part] for part in parts):
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"{topic}: {len(found)} records came within {timeout} s, ends are {ends}")
+                for batch in consumer.poll(timeout_ms=200).values():
+                    found += [
+                        Record(r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers)) for r in batch
+                    ]
+            return sorted(found, key=lambda record: (record.partition, record.offset))
+        finally:
+            consumer.close()

@@ -1,0 +1,30 @@
+"""`triage db`: the store's schema. A start never migrates PostgreSQL."""
+
+import typer
+
+from triage.cli.options import Config, StoreUrl, settings_from
+from triage.errors import Unreachable
+from triage.main.tools import schema_status, upgrade_schema
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verbs."""
+    verbs = typer.Typer(help="The store's schema.", no_args_is_help=True)
+    verbs.command("upgrade")(upgrade)
+    verbs.command("status")(status)
+    app.add_typer(verbs, name="db")
+
+
+def upgrade(config: Config = None, store: StoreUrl = None) -> None:
+    """Bring the schema up to date."""
+    settings = settings_from(config, store__url=store)
+    print(f"schema {upgrade_schema(settings)}")
+
+
+def status(config: Config = None, store: StoreUrl = None) -> None:
+    """Say whether the schema is current; exit 3 when it is behind."""
+    settings = settings_from(config, store__url=store)
+    found = schema_status(settings)
+    if found != "current":
+        raise Unreachable([f"schema is {found}: run triage db upgrade"])
+    print("schema is current")

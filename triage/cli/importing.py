@@ -1,0 +1,70 @@
+"""`triage import`: tables of old complaints become events."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from triage.errors import Refused, WrongSettings
+from triage.main.tools import read_table
+from triage.service.import_history import Importer, Report
+from triage.service.mapping import load_mapping
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verbs."""
+    app.command("import")(import_table)
+
+
+def import_table(
+    table: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet.")],
+    mapping: Annotated[Path, typer.Option("--map", help="Mapping file (YAML).")],
+    out: Annotated[Path, typer.Option(help="Events as JSON Lines, for `triage run --source`.")] = Path("events.jsonl"),
+    rejects: Annotated[Path | None, typer.Option(help="Rejected rows as JSON Lines.")] = None,
+) -> None:
+    """Turn a table into complaint events. Exit 1 when a row was rejected."""
+    try:
+        raw = mapping.read_bytes()
+    except OSError as error:
+        raise WrongSettings([f"{mapping}: {error.strerror}"]) from error
+    mapped = load_mapping(raw)
+    columns, total, rows = read_table(table)
+    unknown = sorted(mapped.columns() - set(columns))
+    if unknown:
+        raise WrongSettings([f"{mapping}: column {name!r} is not in {table}" for name in unknown])
+    importer = Importer(mapped)
+    console = Console(stderr=True)
+    for _ in track(importer.take(rows), "reading rows", total=total, console=console, transient=True):
+        pass
+    events = importer.events()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("wb") as file:
+        file.writelines(line + b"\n" for line in events)
+    _show(importer.report, out)
+    _write_rejects(importer.report, rejects)
+
+
+def _show(report: Report, out: Path) -> None:
+    print(f"{report.rows} rows → {report.complaints} complaints, {report.events} events in {out}")
+    for field, number in sorted(report.conflicts.items()):
+        print(f"{field}: {number} complaints have rows that differ; the first one was taken")
+    for field, texts in sorted(report.unmapped.items()):
+        for text, number in texts.most_common():
+            print(f"{field}: {text!r} is in no value map, kept as it is, {number} times")
+
+
+def _write_rejects(report: Report, rejects: Path | None) -> None:
+    if not report.rejected:
+        return
+    if rejects is not None:
+        rejects.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in report.rejected))
+    reasons: dict[str, int] = {}
+    for one in report.rejected:
+        reasons[one.reason] = reasons.get(one.reason, 0) + 1
+    for reason, number in sorted(reasons.items()):
+        print(f"rejected, {number} rows: {reason}", file=sys.stderr)
+    raise Refused([f"{len(report.rejected)} of {report.rows} rows were rejected"])

@@ -1,0 +1,18 @@
+"""Options that many verbs take."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from triage.settings import Settings, load_settings
+
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
+StoreUrl = Annotated[str | None, typer.Option("--store", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/DB.")]
+RulesDir = Annotated[Path | None, typer.Option("--rules", help="Rules folder; default: the shipped rulebook.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def settings_from(config: Path | None, **flags: Any) -> Settings:
+    """The settings with the flags on top; `store__url=…` stands for `store.url`. Raises WrongSettings."""
+    return load_settings(config, {name.replace("__", "."): value for name, value in flags.items()})

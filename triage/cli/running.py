@@ -1,0 +1,34 @@
+"""`triage run`: the daemon."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from triage.cli.options import Config, RulesDir, StoreUrl, settings_from
+from triage.main.running import RunOptions, run_service
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verbs."""
+    app.command("run")(run)
+
+
+def run(
+    config: Config = None,
+    source: Annotated[str, typer.Option(help="kafka, a file, a spool directory, or - for stdin.")] = "kafka",
+    rules: RulesDir = None,
+    store: StoreUrl = None,
+    out: Annotated[Path, typer.Option(help="Where outputs go when the source is not Kafka.")] = Path("out"),
+    once: Annotated[
+        bool, typer.Option("--once", help="Stop when all is read, due timers are handled, all is sent.")
+    ] = False,
+    backfill_before: Annotated[
+        datetime | None, typer.Option(help="Steps due before are historic; an instant or a local date.")
+    ] = None,
+) -> None:
+    """Read complaint events, decide, run the clocks, publish."""
+    before = None if backfill_before is None else backfill_before.astimezone()
+    settings = settings_from(config, store__url=store, rules__dir=rules, backfill__before=before)
+    run_service(settings, RunOptions(source=source, out=out, once=once))

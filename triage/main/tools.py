@@ -1,0 +1,84 @@
+"""What the verbs of the command line need from the outside: rule folders, the store, the broker's options."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from triage.adapters.kafka.options import KafkaOptions
+from triage.adapters.rules_folder import scan
+from triage.adapters.store import schema
+from triage.adapters.store.store import open_store
+from triage.adapters.tables import read_table
+from triage.adapters.time_source import MachineTime
+from triage.errors import FaultyRules
+from triage.ports import Store
+from triage.rulebook.decide import CompiledRulebook
+from triage.service.release import as_line, compile_files
+from triage.service.reload import FolderScan
+from triage.settings import Settings
+
+
+def shipped_rules() -> Path:
+    """The rulebook that ships with the package: inside it in a wheel, at the top of a checkout."""
+    inside = Path(__file__).parent.parent / "shipped_rules"
+    return inside if inside.is_dir() else Path(__file__).parent.parent.parent / "rules"
+
+
+def rules_scanner(directory: Path | None) -> Callable[[], FolderScan]:
+    """Looks at the folder, the shipped one when None."""
+    folder = directory or shipped_rules()
+
+    def look() -> FolderScan:
+        found = scan(folder)
+        return FolderScan(found.files, found.findings)
+
+    return look
+
+
+def compiled_folder(directory: Path | None) -> CompiledRulebook:
+    """The folder's rulebook, ready to decide. Raises FaultyRules."""
+    found = rules_scanner(directory)()
+    if found.findings:
+        raise FaultyRules([as_line(finding) for finding in found.findings])
+    return compile_files(found.files)
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[Store]:
+    """The store of the settings, closed at the end. Raises Unreachable."""
+    store = open_store(settings.store.url, MachineTime())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def kafka_options(settings: Settings) -> KafkaOptions:
+    """The settings of `[kafka]` as the adapter takes them."""
+    kafka = settings.kafka
+    fields = kafka.model_dump(exclude={"client", "sasl_password", "ssl_cafile", "ssl_certfile", "ssl_keyfile"})
+    paths = {name: str(path) if (path := getattr(kafka, name)) else None for name in _SSL_PATHS}
+    password = kafka.sasl_password.get_secret_value() if kafka.sasl_password else None
+    return KafkaOptions(**fields, **paths, sasl_password=password)
+
+
+_SSL_PATHS = ("ssl_cafile", "ssl_certfile", "ssl_keyfile")
+
+
+def machine_now() -> datetime:
+    """The machine's time."""
+    return MachineTime().now()
+
+
+def schema_status(settings: Settings) -> str:
+    """`current` or `behind`. Raises Unreachable."""
+    return schema.status(settings.store.url)
+
+
+def upgrade_schema(settings: Settings) -> str:
+    """Bring the store's schema up to date; gives its revision. Raises Unreachable."""
+    return schema.upgrade(settings.store.url)
+
+
+__all__ = ["read_table"]

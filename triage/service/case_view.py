@@ -1,0 +1,135 @@
+"""Cases as people and tools read them: the shapes of `cases --json` and `case --json`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from triage.domain.event import Person
+from triage.ports import CaseRow, ClockRow, TimelineRow
+
+
+class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One cycle of a clock. Instants in UTC with `Z`, cut to seconds. `clock`: `policy/id`. `breached`: the whole
+    second of `due_at` is past without a stop, seen at `ended_at`, or now while running; `late_by_seconds` from
+    `due_at` to that moment, null when not breached."""
+
+    clock: str
+    cycle: int
+    state: str
+    breached: bool
+    late_by_seconds: int | None
+    started_at: str
+    due_at: str | None
+    original_due_at: str
+    due_at_if_resumed_now: str | None
+    ended_at: str | None
+    provisional: bool
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the clock runs past its due time."""
+        return self.state == "running" and self.breached
+
+    @property
+    def in_words(self) -> str:
+        """The state as people say it: met, met late, overdue, running …"""
+        if self.state == "stopped":
+            return "met late" if self.breached else "met"
+        return "overdue" if self.is_overdue else self.state
+
+
+class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One case as `triage cases --json` prints it."""
+
+    case: str
+    status: str
+    priority: str | None
+    department: str | None
+    team: str | None
+    handler: str | None
+    owner: Person | None
+    tags: tuple[str, ...]
+    received_at: str
+    fallback: bool
+    clocks: tuple[ClockLine, ...]
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether one of its clocks is overdue."""
+        return any(clock.is_overdue for clock in self.clocks)
+
+
+class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a case's timeline; `decision` is what the rules said when the outcome changed."""
+
+    seq: int
+    kind: str
+    type: str
+    time: str
+    recorded_at: str
+    event_id: str | None
+    source: str | None
+    body: Any
+    decision: Any
+
+
+def case_line(row: CaseRow, clocks: Iterable[ClockRow], now: datetime) -> CaseLine:
+    """One case; its running clocks are judged at `now`."""
+    outcome = row.document.outcome
+    return CaseLine(
+        case=row.id,
+        status=row.status,
+        priority=row.priority,
+        department=row.department,
+        team=outcome.team if outcome else None,
+        handler=outcome.handler if outcome else None,
+        owner=outcome.owner if outcome else None,
+        tags=outcome.tags if outcome else (),
+        received_at=instant(row.received_at),
+        fallback=outcome.fallback if outcome else True,
+        clocks=tuple(clock_line(clock, now) for clock in sorted(clocks, key=lambda one: (one.clock, one.cycle))),
+    )
+
+
+def clock_line(clock: ClockRow, now: datetime) -> ClockLine:
+    """One clock: a running one is judged at `now`, an ended one at its end."""
+    late = None
+    if clock.due_at is not None and clock.state in ("running", "stopped"):
+        seen_at = (clock.ended_at or now).replace(microsecond=0)
+        overdue = int((seen_at - clock.due_at).total_seconds())
+        late = overdue if overdue > 0 else None
+    return ClockLine(
+        clock=clock.clock,
+        cycle=clock.cycle,
+        state=clock.state,
+        breached=late is not None,
+        late_by_seconds=late,
+        started_at=instant(clock.started_at),
+        due_at=None if clock.due_at is None else instant(clock.due_at),
+        original_due_at=instant(clock.original_due_at),
+        due_at_if_resumed_now=None,
+        ended_at=None if clock.ended_at is None else instant(clock.ended_at),
+        provisional=clock.provisional,
+    )
+
+
+def timeline_line(row: TimelineRow) -> TimelineLine:
+    """One row of a case's timeline."""
+    return TimelineLine(
+        seq=row.seq,
+        kind=row.kind,
+        type=row.type,
+        time=instant(row.event_time),
+        recorded_at=instant(row.recorded_at),
+        event_id=row.event_id,
+        source=row.source,
+        body=msgspec.json.decode(row.body) if row.body else None,
+        decision=msgspec.json.decode(row.decision) if row.decision else None,
+    )
+
+
+def instant(at: datetime) -> str:
+    """UTC with `Z`, cut to seconds."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
