@@ -1,0 +1,36 @@
+"""The reference names everything that exists."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from monitors.metrics.names import METRICS, PREFIX, Metric
+from triage.settings import Settings
+
+REFERENCE = Path(__file__).parent.parent.parent / "docs" / "reference"
+
+
+def settings_keys() -> Iterator[str]:
+    for table, field in Settings.model_fields.items():
+        model = field.annotation
+        assert isinstance(model, type)
+        assert issubclass(model, BaseModel)
+        yield from (f"{table}.{key}" for key in model.model_fields)
+
+
+@pytest.mark.parametrize("key", settings_keys())
+def test_each_setting_is_documented(key: str) -> None:
+    """An operator finds every setting in the reference."""
+    assert f"`{key}`" in (REFERENCE / "settings.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=[metric.name for metric in METRICS])
+def test_each_metric_is_documented(metric: Metric) -> None:
+    """Every metric stands in the reference with its labels and meaning."""
+    name, text = f"`{PREFIX}{metric.name}`", (REFERENCE / "metrics.md").read_text(encoding="utf-8")
+    line = next((line for line in text.splitlines() if name in line), "")
+    assert line, name
+    for label in metric.labels:
+        assert f"`{label}`" in line
