@@ -1,0 +1,1 @@
+"""JSON Lines in files, folders and streams: events in, outputs out."""

@@ -1,0 +1,216 @@
+"""YAML as nodes with positions: the parser's events, composed under the closed rules of our files.
+
+Scalars are texts here; what they mean is decided by the place where they stand, never by their look.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Protocol, TypeGuard
+
+import msgspec
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from triage.rulebook.faults import FAULT, Finding
+
+DEEPEST = 50
+"""Mappings and lists inside one another."""
+
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
+class Page:
+    """One rule file while it is read: its name, its lines as the parser counts them, and what was found in it."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.text = file, text
+        self.lines = _LINE_END.split(text)
+        self.findings: list[Finding] = []
+        self.broken = False
+
+    def add(self, code: str, line: int, column: int, message: str, hint: str = "", severity: str = FAULT) -> None:
+        """Note a finding; line and column from 1."""
+        self.findings.append(
+            Finding(severity=severity, file=self.file, line=line, column=column, code=code, message=message, hint=hint)
+        )
+
+    def changed(self, line: int, new: str) -> "Page":
+        """The same page with another line in place of the one with this index; without findings."""
+        lines = [*self.lines]
+        lines[line] = new
+        return Page(self.file, "\n".join(lines))
+
+
+class Scalar(msgspec.Struct, frozen=True, gc=False):
+    """One text. Line and column from 1, the end behind the last character. `plain`: written without quotes."""
+
+    page: Page
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    plain: bool
+
+
+class Sequence(msgspec.Struct, frozen=True):
+    """A list. `complete`: the file could be parsed to its end."""
+
+    page: Page
+    line: int
+    column: int
+    items: "list[Node]"
+    complete: bool
+
+
+class Mapping(msgspec.Struct, frozen=True):
+    """A mapping: key text to (key, value), in the order of the file. `complete`: the file could be parsed to its end."""
+
+    page: Page
+    line: int
+    column: int
+    entries: "dict[str, tuple[Scalar, Node]]"
+    complete: bool
+
+
+Node = Scalar | Sequence | Mapping
+
+ABSENT = Scalar(Page("", ""), 0, 0, 0, 0, "", plain=True)
+"""Stands where a value is missing and that has been reported: readers pass over it in silence."""
+
+
+class TooDeep(Exception):
+    """Nesting deeper than a rule file may have; the rest of the file is not read."""
+
+
+class Composed(msgspec.Struct, frozen=True):
+    """What could be read of a page. `root` None: nothing. `error`: why the parser stopped, None at the end."""
+
+    root: Node | None
+    error: yaml.MarkedYAMLError | None
+
+
+def compose(page: Page) -> Composed:
+    """The page's nodes; faults against our rules are noted on the page, the parser's own error is given back."""
+    composer = _Composer(page)
+    try:
+        root = composer.document()
+    except TooDeep:
+        return Composed(None, None)
+    return Composed(root, composer.error)
+
+
+class _Composer:
+    """Composes nodes out of the parser's events, as far as those go."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.events: Iterator[Event] = yaml.parse(page.text, Loader=yaml.CBaseLoader)
+        self.error: yaml.MarkedYAMLError | None = None
+
+    def document(self) -> Node | None:
+        root: Node | None = None
+        documents = 0
+        while (event := self._next()) is not None and not isinstance(event, StreamEndEvent):
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents == 2:
+                    self._fault("several-documents", event, "a second document begins here", "put it in its own file")
+                    break
+            elif isinstance(event, NodeEvent):
+                root = self._node(event, 1)
+        return root
+
+    def _next(self) -> Event | None:
+        """The next event, None from the place on where the parser stopped."""
+        if self.error is None:
+            try:
+                return next(self.events)
+            except yaml.MarkedYAMLError as error:
+                self.error = error
+        return None
+
+    def _fault(self, code: str, event: Event, message: str, hint: str) -> None:
+        self.page.add(code, *_place(event.start_mark), message, hint)
+
+    def _node(self, event: NodeEvent, depth: int) -> Node:
+        if isinstance(event, AliasEvent):
+            self._fault("alias", event, f"*{event.anchor} is an alias", "write the value out")
+            return ABSENT
+        self._check_properties(event)
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event, event.value)
+        if depth > DEEPEST:
+            self._fault("too-deep", event, f"nesting deeper than {DEEPEST}", "")
+            raise TooDeep
+        return self._mapping(event, depth) if isinstance(event, MappingStartEvent) else self._sequence(event, depth)
+
+    def _check_properties(self, event: NodeEvent) -> None:
+        if event.anchor is not None:
+            self._fault(
+                "anchor", event, f"&{event.anchor} is an anchor", "take it out and write the value where needed"
+            )
+        if isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent) and event.tag is not None:
+            self._fault("tag", event, f"{event.tag} is a tag", "take it out: the place of a value gives its type")
+
+    def _scalar(self, event: NodeEvent, text: str) -> Scalar:
+        plain = not isinstance(event, ScalarEvent) or event.implicit[0]
+        return Scalar(self.page, *_place(event.start_mark), *_place(event.end_mark), text, plain)
+
+    def _sequence(self, event: NodeEvent, depth: int) -> Sequence:
+        items: list[Node] = []
+        while isinstance(found := self._next(), NodeEvent):
+            items.append(self._node(found, depth + 1))
+        return Sequence(self.page, *_place(event.start_mark), items, found is not None)
+
+    def _mapping(self, event: NodeEvent, depth: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        while isinstance(found := self._next(), NodeEvent):
+            key = self._node(found, depth + 1)
+            value_event = self._next()
+            if not isinstance(value_event, NodeEvent):
+                break
+            value = self._node(value_event, depth + 1)
+            if self._is_key(key, found, entries):
+                entries[key.text] = (key, _placed(value, key))
+        return Mapping(self.page, *_place(event.start_mark), entries, self.error is None)
+
+    def _is_key(self, key: Node, event: Event, entries: dict[str, tuple[Scalar, Node]]) -> TypeGuard[Scalar]:
+        if not isinstance(key, Scalar):
+            self._fault("wrong-type", event, "a key must be a text", "")
+        elif key is ABSENT:
+            return False
+        elif key.plain and key.text == "<<":
+            self._fault("merge-key", event, "<< is a merge key", "write the keys out")
+        elif key.text in entries:
+            first = entries[key.text][0]
+            self._fault("duplicate-key", event, f'"{key.text}" stands twice', f"first in line {first.line}")
+        else:
+            return True
+        return False
+
+
+class _Mark(Protocol):
+    line: int
+    column: int
+
+
+def _place(mark: _Mark | None) -> tuple[int, int]:
+    """Line and column from 1."""
+    return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+
+
+def _placed(value: Node, key: Scalar) -> Node:
+    """An empty value is found at its key: there is nothing of its own to point at."""
+    if isinstance(value, Scalar) and value.plain and not value.text:
+        return Scalar(key.page, key.line, key.column, key.end_line, key.end_column, "", plain=True)
+    return value

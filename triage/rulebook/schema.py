@@ -1,0 +1,113 @@
+"""The closed schema of the rule files: which keys stand where, which are required, which come with a later release."""
+
+import msgspec
+
+FORMAT = "triage/1"
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys of one kind of mapping. `name`: how messages call it, with its article. `later`: keys of the format
+    that this release does not have; they are refused by name, never passed over."""
+
+    name: str
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key that has a meaning here."""
+        return self.required + self.optional
+
+
+NOTES = ("title", "why", "owner", "source")
+"""May stand on a rulebook, rule, policy, clock, term list and calendar."""
+
+
+def _noted(*keys: str, without: tuple[str, ...] = ()) -> tuple[str, ...]:
+    return keys + tuple(note for note in NOTES if note not in without)
+
+
+RULEBOOK = Shape(
+    name="rulebook.yaml",
+    required=(
+        "format", "name", "zone", "calendar", "currency", "jurisdiction", "languages", "priorities", "handlers",
+        "departments", "fallback",
+    ),
+    optional=_noted("examples_on", "open_cases", "roles", "ladders"),
+    later=("packs",),
+)  # fmt: skip
+ROLE = Shape(name="a role", required=("title",))
+DEPARTMENT = Shape(name="a department", required=("title", "duty_owner"), optional=("teams", "escalation"))
+PERSON = Shape(name="a person", required=("id",), optional=("name",))
+FALLBACK = Shape(name="fallback", required=("department", "priority", "handler", "owner"), optional=("team",))
+STEP = Shape(name="a step of an escalation", required=("to",), optional=("at", "after"), later=("every",))
+SOURCE = Shape(name="a source", required=("title",), optional=("section", "article", "grade", "reviewed", "url"))
+EFFECTIVE = Shape(name="effective", optional=("from", "to"))
+
+FACTS_FILE = Shape(name="facts.yaml", optional=("format", "facts", "add_values", "events"))
+FACT = Shape(name="a fact", required=("name", "title", "type"), optional=("values", "from", "personal"))
+OWN_EVENT = Shape(name="an event type", required=("type",), optional=("title", "data"))
+
+TERM_LIST = Shape(
+    name="a term list",
+    required=("id", "title", "terms", "hits", "misses"),
+    optional=_noted("format", "not_terms", without=("title",)),
+)
+
+CALENDAR_FILE = Shape(name="a calendar file", required=("calendar",), optional=("format",))
+CALENDAR = Shape(
+    name="a calendar",
+    required=("id", "title", "zone", "week", "known_until"),
+    optional=_noted("closed", "open", "known_from", without=("title",)),
+)
+WEEK = Shape(name="week", required=("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+CLOSED_DAY = Shape(name="a closed date", optional=("date", "from", "to", "name"))
+OPEN_DAY = Shape(name="an open date", optional=("date", "from", "to", "like", "hours", "name"))
+
+RULES_FILE = Shape(name="a rules file", required=("rules",), optional=("format",))
+RULE = Shape(
+    name="a rule",
+    required=("id", "title", "why", "when", "then", "examples"),
+    optional=_noted("effective", "status", without=("title", "why")),
+)
+THEN = Shape(name="then", optional=("priority", "department", "team", "handler", "tags", "policies"))
+RULE_EXAMPLE = Shape(name="an example", required=("given", "expect"))
+RULE_EXPECT = Shape(
+    name="expect",
+    optional=("fires", "priority", "department", "team", "handler", "fallback", "tags", "policies", "rules"),
+)
+
+POLICIES_FILE = Shape(name="a policies file", required=("policies",), optional=("format",))
+POLICY = Shape(
+    name="a policy",
+    required=("id", "title", "source", "clocks", "examples"),
+    optional=_noted("effective", "status", "applies_when", "calendar", without=("title", "source")),
+    later=("detach",),
+)
+CLOCK = Shape(
+    name="a clock",
+    required=("id", "start", "stop", "limit"),
+    optional=_noted("cancel", "warn", "escalate", "deliver"),
+    later=(
+        "pause", "extend", "restart", "every", "reset", "on_reopen", "counts_against", "start_day", "due",
+        "roll_forward",
+    ),
+)  # fmt: skip
+EVENT_REFERENCE = Shape(name="an event reference", required=("on",), optional=("when",), later=("clock", "is"))
+LATER_LIMITS = ("by", "later_of", "earlier_of")
+POLICY_EXAMPLE = Shape(
+    name="an example", required=("events", "expect"), optional=("until",), later=("priority",)
+)  # fmt: skip
+EXAMPLE_EVENT = Shape(name="an event", required=("type", "time"), optional=("data", "id", "source"))
+CLOCK_EXPECT = Shape(name="an expected clock", optional=("due", "state", "breached"), later=("cycle",))
+
+STATUSES, LATER_STATUSES = ("active", "disabled"), ("shadow",)
+GRADES = ("verified-text", "verified-secondary", "from-memory", "internal")
+OPEN_CASES = ("keep", "follow")
+DELIVER = ("any_time",)
+CLOCK_STATES = (
+    "running", "paused", "stopped", "missed", "ended", "cancelled", "restarted", "merged", "detached",
+)  # fmt: skip
+OWNER = "owner"
+"""The role that is always there: whoever owns the case."""
