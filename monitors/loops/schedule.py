@@ -25,7 +25,7 @@ class Schedule:
 
     def __init__(self, loops: tuple[Loop, ...], time: TimeSource, observer: Observer) -> None:
         self._loops, self._time, self._observer = loops, time, observer
-        self._attempted = {loop.name: time.monotonic() for loop in loops}
+        self._attempted = {loop.name: self._time.monotonic() for loop in loops}
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )

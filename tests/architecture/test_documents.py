@@ -20,7 +20,7 @@ def settings_keys() -> Iterator[str]:
         yield from (f"{table}.{key}" for key in model.model_fields)
 
 
-@pytest.mark.parametrize("key", settings_keys())
+@pytest.mark.parametrize("key", list(settings_keys()))
 def test_each_setting_is_documented(key: str) -> None:
     """An operator finds every setting in the reference."""
     assert f"`{key}`" in (REFERENCE / "settings.md").read_text(encoding="utf-8")
