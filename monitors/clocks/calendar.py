@@ -121,11 +121,11 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
 
     def add_opening_seconds(self, start: datetime, seconds: int) -> datetime:
         """The earliest instant with so many opening seconds (>= 0) between start and it."""
-        return _instant(self._index.later(_second(start), seconds)) if seconds else cut(start)
+        return _instant(self._index.later(_second(start), seconds) if seconds else _second(start))
 
     def subtract_opening_seconds(self, end: datetime, seconds: int) -> datetime:
         """The latest instant with so many opening seconds (>= 0) between it and the end."""
-        return _instant(self._index.earlier(_second(end), seconds)) if seconds else cut(end)
+        return _instant(self._index.earlier(_second(end), seconds) if seconds else _second(end))
 
     def next_opening(self, instant: datetime) -> datetime:
         """The first open instant that is not earlier; an instant in opening hours is its own."""

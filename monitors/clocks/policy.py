@@ -57,7 +57,7 @@ class Escalation(msgspec.Struct, frozen=True):
     to: tuple[str, ...]
 
 
-class ClockPolicy(msgspec.Struct, frozen=True, kw_only=True):
+class ClockPolicy(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """One clock of a policy. `escalations` always holds the step `due`, written in the file or not.
 
     `any_time`: warnings and escalations are not deferred to opening hours.

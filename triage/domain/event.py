@@ -50,6 +50,9 @@ FOLLOWUP_ATTEMPTED, FOLLOWUP_COMPLETED = "complaint.followup_attempted", "compla
 WITHDRAWN, REOPENED = "complaint.withdrawn", "complaint.reopened"
 LINKED, VOIDED, ERASED = "complaint.linked", "complaint.voided", "complaint.erased"
 
+DEFAULTS: dict[str, dict[str, Any]] = {REPLY_SENT: {"kind": "final"}, LINKED: {"relation": "repeat"}}
+"""What an absent field of an event's data stands for."""
+
 _RANK = {name: rank for rank, name in enumerate(EVENT_TYPES)}
 
 
