@@ -1,57 +1,103 @@
-"""A clock is a pure function of the case's events, its policy, its calendar and the instant."""
+"""The plan of a clock: its cycles with state, due time and steps, computed from the events of the case."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
+
+import msgspec
 
 from monitors.clocks.calendar import Calendar
-from monitors.clocks.clock import Clock, ClockState
-from monitors.clocks.counting import due_time, is_provisional
+from monitors.clocks.clock import Clock, ClockState, Step
+from monitors.clocks.counting import due_of
 from monitors.clocks.local_time import cut
-from monitors.clocks.policy import ClockPolicy, Policy
-from monitors.clocks.references import first_after, first_start
+from monitors.clocks.matching import first_at, start_of
+from monitors.clocks.policy import ClockPolicy, EventPattern, EventRef, Policy
 from monitors.clocks.steps import steps_of
 from triage.domain.case import Case
-from triage.domain.event import Event
+from triage.domain.condition import Op, Test
+from triage.domain.event import LINKED
+
+MERGED_BY: EventRef = (EventPattern(LINKED, Test("relation", Op.IS, "duplicate")),)
+"""A case that is linked as a duplicate takes no part any more: its clocks end as merged."""
+
+COURSES_KEPT = 4096
 
 
-def plan_clock(policy: Policy, clock: ClockPolicy, case: Case, calendar: Calendar, now: datetime) -> tuple[Clock, ...]:
-    """Every cycle of the clock as it stands at `now`; none when it has not started. Events behind `now` do not count.
+class _Course(msgspec.Struct, frozen=True):
+    """What follows from a clock's start alone."""
 
-    The first start event starts; further ones are ignored. Of stop and cancel the earlier one ends the clock, in the
-    same second the stop. A stop is in time when its time, cut to seconds, is not later than the due time.
+    due_at: datetime
+    provisional: bool
+    steps: tuple[Step, ...]
+
+
+def plan_clock(
+    policy: Policy,
+    clock: ClockPolicy,
+    case: Case,
+    calendar: Calendar,
+    now: datetime,
+    events_until: datetime | None = None,
+) -> tuple[Clock, ...]:
+    """The cycles of one clock of a case, oldest first; empty when nothing has started it. Instants are UTC.
+
+    `clock` is one of `policy.clocks`, `calendar` the one that the policy names. A running clock is judged at `now`;
+    events later than `events_until` (default: now) do not count.
+
+    The first start event starts the clock, further ones are ignored. It ends with the first event that stops it,
+    cancels it or merges the case, from the start's own second on. Within one second a stop goes before a cancel and
+    both before a merger, for what was done in time is not undone by what came with it. Times are cut to seconds
+    before they are compared; a stop in the last second of `due_at` is in time.
     """
-    start = first_start(clock.start, case)
-    if start is None or start > now:
+    until = now if events_until is None else events_until
+    start = start_of(clock.start, case, until)
+    if start is None:
         return ()
-    events: Sequence[Event] = case.events
-    if events and events[-1].time > now:
-        events = [event for event in events if event.time <= now]
-    stopped_at = first_after(clock.stop, events, start)
-    cancelled_at = first_after(clock.cancel, events, start)
-    state, ended_at = _ending(stopped_at, cancelled_at)
-    due_at = due_time(clock.limit, start, calendar)
-    late = int((cut(ended_at or now) - due_at).total_seconds())
-    breached = late > 0
-    return (
-        Clock(
-            name=policy.clock_name(clock),
-            cycle=1,
-            state=state,
-            started_at=start,
-            due_at=due_at,
-            original_due_at=due_at,
-            ended_at=ended_at,
-            breached=breached,
-            late_by_seconds=late if breached else None,
-            provisional=is_provisional(clock.limit, start, due_at, calendar),
-            steps=steps_of(clock, start, due_at, calendar),
-        ),
+    course = _course_of(clock, start, calendar)
+    state, ended_at = _end_of(clock, case, start, until)
+    late_by = int(((ended_at or cut(now)) - course.due_at).total_seconds())
+    cycle = Clock(
+        name=policy.clock_name(clock),
+        cycle=1,
+        state=state,
+        started_at=start,
+        due_at=course.due_at,
+        original_due_at=course.due_at,
+        ended_at=ended_at,
+        breached=late_by > 0,
+        late_by_seconds=late_by if late_by > 0 else None,
+        provisional=course.provisional,
+        steps=course.steps,
     )
+    return (cycle,)
 
 
-def _ending(stopped_at: datetime | None, cancelled_at: datetime | None) -> tuple[ClockState, datetime | None]:
-    if stopped_at is not None and (cancelled_at is None or stopped_at <= cancelled_at):
-        return ClockState.STOPPED, stopped_at
-    if cancelled_at is not None:
-        return ClockState.CANCELLED, cancelled_at
-    return ClockState.RUNNING, None
+def next_step(clock: Clock, handled: Collection[tuple[int, str, datetime]]) -> Step | None:
+    """The earliest step of an open clock that is not handled, None when there is none.
+
+    `handled`: keys (cycle, step name, due time) of this clock's steps; a step that was handled for another due time
+    is ahead again.
+    """
+    if not clock.is_open or clock.due_at is None:
+        return None
+    for step in clock.steps:
+        if (clock.cycle, step.name, clock.due_at) not in handled:
+            return step
+    return None
+
+
+@lru_cache(maxsize=COURSES_KEPT)
+def _course_of(clock: ClockPolicy, start: datetime, calendar: Calendar) -> _Course:
+    due = due_of(clock.limit, start, calendar)
+    return _Course(due.at, due.provisional, steps_of(clock, start, due.at, calendar))
+
+
+def _end_of(clock: ClockPolicy, case: Case, start: datetime, until: datetime) -> tuple[ClockState, datetime | None]:
+    """How and when the cycle ended; running and None when it has not."""
+    ends = (
+        (ClockState.STOPPED, first_at(clock.stop, case.events, start, until)),
+        (ClockState.CANCELLED, first_at(clock.cancel, case.events, start, until)),
+        (ClockState.MERGED, first_at(MERGED_BY, case.events, start, until)),
+    )
+    ended = [(state, at) for state, at in ends if at is not None]
+    return min(ended, key=lambda end: end[1]) if ended else (ClockState.RUNNING, None)
