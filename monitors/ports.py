@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from monitors.notices.message import Message as Message
+from monitors.notices.message import Message
 
 
 class TimeSource(Protocol):

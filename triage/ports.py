@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from monitors.ports import Message, Outbox
+from monitors.notices.message import Message
+from monitors.ports import Outbox
 from triage.domain.document import Document, HandledStep
 
 
