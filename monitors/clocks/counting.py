@@ -8,6 +8,9 @@ from monitors.clocks.policy import Limit, Unit
 
 HOUR = 3600
 
+WORKING_UNITS = frozenset({Unit.WORKING_HOURS, Unit.WORKING_DAYS})
+"""Units that count opening time only."""
+
 
 def due_time(limit: Limit, start: datetime, calendar: Calendar) -> datetime:
     """The due time (UTC, whole seconds) of a limit that runs from the start.
@@ -29,7 +32,9 @@ def due_time(limit: Limit, start: datetime, calendar: Calendar) -> datetime:
 
 
 def is_provisional(limit: Limit, start: datetime, due_at: datetime, calendar: Calendar) -> bool:
-    """Whether the count looked at opening hours of a date that the calendar does not know."""
-    if limit.unit not in (Unit.WORKING_HOURS, Unit.WORKING_DAYS):
+    """Whether the count looked at opening hours of a date that the calendar does not know: never for elapsed hours and
+    calendar days; of the start's own date only for working hours."""
+    if limit.unit not in WORKING_UNITS:
         return False
-    return not calendar.is_known(calendar.date_of(start), calendar.date_of(due_at))
+    not_counted = timedelta(days=1 if limit.unit is Unit.WORKING_DAYS else 0)
+    return not calendar.is_known(calendar.date_of(start) + not_counted, calendar.date_of(due_at))

@@ -12,9 +12,6 @@ from triage.domain.condition import Op, Test, holds, leaf_tests
 from triage.domain.event import Event
 from triage.domain.facts import FactSpec, FactType, Money, fact_value, look_up
 
-_DEFAULTS: dict[str, dict[str, Any]] = {ev.REPLY_SENT: {"kind": "final"}}
-"""What an event's data says where it says nothing."""
-
 _ABOUT_LISTS = frozenset({Op.CONTAINS, Op.CONTAINS_ANY, Op.CONTAINS_NONE})
 
 _FACT_TYPES: dict[type, FactType] = {
@@ -69,7 +66,7 @@ def matches(pattern: EventPattern, event_type: str, data: Mapping[str, Any]) -> 
     for test in leaf_tests(pattern.when):
         raw = look_up(data, test.fact)
         if raw is None:
-            raw = _DEFAULTS.get(event_type, {}).get(test.fact)
+            raw = ev.DEFAULTS.get(event_type, {}).get(test.fact)
         facts[test.fact] = _comparable(raw, test)
     return holds(pattern.when, facts)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Clock, ClockState, Step
-from monitors.clocks.counting import due_of
+from monitors.clocks.counting import due_time, is_provisional
 from monitors.clocks.local_time import cut
 from monitors.clocks.matching import first_at, start_of
 from monitors.clocks.policy import ClockPolicy, EventPattern, EventRef, Policy
@@ -88,8 +88,9 @@ def next_step(clock: Clock, handled: Collection[tuple[int, str, datetime]]) -> S
 
 @lru_cache(maxsize=COURSES_KEPT)
 def _course_of(clock: ClockPolicy, start: datetime, calendar: Calendar) -> _Course:
-    due = due_of(clock.limit, start, calendar)
-    return _Course(due.at, due.provisional, steps_of(clock, start, due.at, calendar))
+    due_at = due_time(clock.limit, start, calendar)
+    provisional = is_provisional(clock.limit, start, due_at, calendar)
+    return _Course(due_at, provisional, steps_of(clock, start, due_at, calendar))
 
 
 def _end_of(clock: ClockPolicy, case: Case, start: datetime, until: datetime) -> tuple[ClockState, datetime | None]:

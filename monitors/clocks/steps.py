@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Step, StepKind
-from monitors.clocks.counting import HOUR
+from monitors.clocks.counting import HOUR, WORKING_UNITS
 from monitors.clocks.local_time import SECOND
 from monitors.clocks.policy import ClockPolicy, Escalation, Limit, Unit, Warning_
 
-WORKING_UNITS = (Unit.WORKING_HOURS, Unit.WORKING_DAYS)
 OWNER_ROLE = ("owner",)
 
 
@@ -33,14 +32,14 @@ def steps_of(clock: ClockPolicy, start: datetime, due_at: datetime, calendar: Ca
 def _warning_time(
     clock: ClockPolicy, warning: Warning_, start: datetime, due_at: datetime, calendar: Calendar
 ) -> datetime:
-    """Deferred to opening hours unless the clock delivers at any time; where that lies past the due time it is brought
-    forward to the opening of the last working day before it; never before the start."""
-    at = _undeferred_warning(clock, warning, start, due_at, calendar)
+    """A warning that would come before the start comes with it. In closed hours it is deferred to opening, unless the
+    clock delivers at any time; where that lies past the due time it is brought forward to the opening of the last
+    working day that opens before it. When that is before the start too, no opening is left and it fires at the start.
+    """
+    at = max(start, _undeferred_warning(clock, warning, start, due_at, calendar))
     if not clock.any_time:
         at = calendar.next_opening(at)
-    if at > due_at:
-        at = min(due_at, calendar.last_first_opening(due_at))
-    return max(at, start)
+    return at if at <= due_at else max(start, calendar.last_first_opening(due_at))
 
 
 def _undeferred_warning(

@@ -109,16 +109,25 @@ COMPUTED_FACTS: tuple[FactSpec, ...] = (
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
-    """All words of one rulebook revision: facts by name, event types, ISO 3166 default jurisdiction."""
+    """All words of one rulebook revision: facts by name, event types, ISO 3166 default jurisdiction, and what a human
+    may say of priority, department and handler."""
 
     facts: dict[str, FactSpec]
     event_types: tuple[str, ...]
     jurisdiction: str
+    human_words: dict[str, tuple[str, ...]] = {}
 
     def values_of(self, fact: str) -> tuple[str, ...] | None:
         """The closed set of a fact's values, None when it is open or unknown."""
         spec = self.facts.get(fact)
         return None if spec is None else spec.values
+
+
+class History(msgspec.Struct, frozen=True):
+    """The customer's other complaints: received in the 90 days up to this receipt, and those not closed."""
+
+    complaints_90d: int = 0
+    open: int = 0
 
 
 def look_up(data: Mapping[str, Any], path: str) -> Any:

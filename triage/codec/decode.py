@@ -1,0 +1,242 @@
+"""From bytes to an event, or to a dead letter. Never raises."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from triage.codec.checking import Checker
+from triage.domain import event as ev
+from triage.domain.event import Event, Fault
+from triage.domain.facts import Vocabulary
+
+MOST_AHEAD = timedelta(minutes=5)
+"""An event's time may be so far ahead of its arrival."""
+
+LONGEST_NAME = 512
+"""Characters of an id, source, type or subject: they are keys of the store's indexes."""
+
+DEEPEST = 50
+
+UNREADABLE, NO_ENVELOPE, FUTURE_TIME = "unreadable", "no_envelope", "future_time"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """A readable event. `body`: its data as sent. `digest`: sha256 over type, subject, time and data as JSON values;
+    the order of keys and the spelling of the instant do not matter."""
+
+    event: Event
+    body: Any
+    digest: str
+    traceparent: str | None
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """Bytes that no case can take, and why. `reason`: unreadable | no_envelope | future_time."""
+
+    reason: str
+    detail: str
+
+
+class _Envelope(msgspec.Struct):
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    data: Any = None
+    specversion: str = "1.0"
+    traceparent: str | None = None
+
+
+class _Unreadable(Exception):
+    """No JSON object can be read out of the bytes."""
+
+
+_DECODER = msgspec.json.Decoder(_Envelope)
+_NUMBERS_TO_LEVEL = re.compile(rb"\d\.0+(?!\d)|\d[eE]")
+
+
+class Codec:
+    """Decodes events by one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._checker = Checker(vocabulary)
+
+    def decode(
+        self, raw: bytes, arrived_at: datetime | None, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> Arrival | DeadLetter:
+        """`arrived_at` None: in virtual time, where no event is ahead of its arrival."""
+        try:
+            envelope, notes = _read(raw)
+        except _Unreadable as error:
+            return DeadLetter(UNREADABLE, str(error))
+        if envelope is None:
+            return DeadLetter(NO_ENVELOPE, "id, source, type, subject and time have to be texts")
+        at = _instant(envelope.time)
+        wrong = _envelope_fault(envelope, at)
+        if wrong or at is None:
+            return DeadLetter(NO_ENVELOPE, wrong)
+        if arrived_at is not None and at > arrived_at + MOST_AHEAD:
+            return DeadLetter(FUTURE_TIME, f"time is {at.isoformat()}, more than 5 minutes ahead")
+        return self._arrival(envelope, at, raw, notes, headers)
+
+    def _arrival(
+        self,
+        envelope: _Envelope,
+        at: datetime,
+        raw: bytes,
+        notes: tuple[Fault, ...],
+        headers: Sequence[tuple[str, bytes]],
+    ) -> Arrival:
+        data = {} if envelope.data is None and envelope.type not in _WITH_REQUIRED else envelope.data
+        checked = self._checker.check(envelope.type, data, at)
+        event = Event(
+            id=envelope.id,
+            source=envelope.source,
+            type=envelope.type,
+            subject=envelope.subject,
+            time=at,
+            data=_normalised(envelope.type, checked.data),
+            faults=checked.faults + notes,
+        )
+        return Arrival(event, envelope.data, _digest(envelope, at, raw), envelope.traceparent or _header(headers))
+
+
+_WITH_REQUIRED = (ev.REGISTERED, ev.AMENDED)
+
+
+def _read(raw: bytes) -> tuple[_Envelope | None, tuple[Fault, ...]]:
+    """The envelope, None when it lacks a part; notes on characters that were folded and on fields left out."""
+    try:
+        if raw.count(b"{") + raw.count(b"[") <= DEEPEST and b"\\u0000" not in raw:
+            return _DECODER.decode(raw), ()
+    except msgspec.ValidationError:
+        return None, ()
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass  # the thorough reader says what is wrong, or folds it
+    return _read_thoroughly(raw)
+
+
+def _read_thoroughly(raw: bytes) -> tuple[_Envelope | None, tuple[Fault, ...]]:
+    """Slower, for odd bytes: lone surrogates and U+0000 become U+FFFD, too deep fields are left out."""
+    try:
+        found = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise _Unreadable(f"byte {error.start} is not UTF-8") from None
+    except RecursionError:
+        raise _Unreadable("nested too deep to be read") from None
+    except ValueError as error:
+        raise _Unreadable(f"not JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise _Unreadable("not a JSON object")
+    notes: list[Fault] = []
+    folded = _fold(found, "", 0, notes)
+    try:
+        return msgspec.convert(folded, _Envelope), tuple(notes)
+    except msgspec.ValidationError:
+        return None, ()
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+class _TooDeep(Exception):
+    """A field nests deeper than is read."""
+
+
+def _fold(value: Any, path: str, depth: int, notes: list[Fault]) -> Any:
+    if isinstance(value, str):
+        folded = re.sub("[\x00\ud800-\udfff]", REPLACEMENT, value)
+        if folded != value:
+            notes.append(Fault(path.removeprefix("data."), "U+0000 or a lone surrogate", "folded to U+FFFD"))
+        return folded
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return str(value)
+    if depth > DEEPEST and isinstance(value, dict | list):
+        raise _TooDeep
+    if isinstance(value, list):
+        return [_fold(one, path, depth + 1, notes) for one in value]
+    return _fold_mapping(value, path, depth, notes) if isinstance(value, dict) else value
+
+
+def _fold_mapping(value: dict[str, Any], path: str, depth: int, notes: list[Fault]) -> dict[str, Any]:
+    folded = {}
+    for key, one in value.items():
+        inner = f"{path}.{key}" if path else key
+        try:
+            folded[_fold(key, path, depth, notes)] = _fold(one, inner, depth + 1, notes)
+        except _TooDeep:
+            if depth > 1:
+                raise
+            notes.append(Fault(inner.removeprefix("data."), f"nested deeper than {DEEPEST}", "less nesting"))
+    return folded
+
+
+def _envelope_fault(envelope: _Envelope, at: datetime | None) -> str:
+    if not envelope.specversion.startswith("1."):
+        return f"specversion is {envelope.specversion[:LONGEST_FOUND]!r}, allowed: 1.x"
+    for name in ("id", "source", "type", "subject"):
+        value = getattr(envelope, name)
+        if not value or len(value) > LONGEST_NAME:
+            return f"{name} has {len(value)} characters, allowed: 1 to {LONGEST_NAME}"
+    return "" if at else "time is not RFC 3339 with an offset"
+
+
+LONGEST_FOUND = 40
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _normalised(event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Defaults filled in, instants in UTC, persons as {id, name}."""
+    data = {**ev.DEFAULTS.get(event_type, {}), **data}
+    for field in ("received_at", "complainant_informed_at"):
+        if isinstance(data.get(field), str):
+            data[field] = _utc_text(data[field])
+    owner = data.get("owner")
+    if isinstance(owner, str):
+        data["owner"] = {"id": owner, "name": owner}
+    patch = data.get("patch")
+    if isinstance(patch, dict) and isinstance(patch.get("received_at"), str):
+        data["patch"] = {**patch, "received_at": _utc_text(patch["received_at"])}
+    return data
+
+
+def _utc_text(text: str) -> str:
+    found = _instant(text)
+    return text if found is None else found.isoformat().replace("+00:00", "Z")
+
+
+def _digest(envelope: _Envelope, at: datetime, raw: bytes) -> str:
+    data = _level(envelope.data) if _NUMBERS_TO_LEVEL.search(raw) else envelope.data
+    content = msgspec.json.encode((envelope.type, envelope.subject, at, data), order="sorted")
+    return hashlib.sha256(content).hexdigest()
+
+
+def _level(value: Any) -> Any:
+    """1.0 and 1 are the same JSON number."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_level(one) for one in value]
+    return {key: _level(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+def _header(headers: Sequence[tuple[str, bytes]]) -> str | None:
+    for name, value in headers:
+        if name in ("traceparent", "ce_traceparent"):
+            return value.decode("ascii", "replace")
+    return None
