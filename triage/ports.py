@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from monitors.notices.message import Message
-from monitors.ports import Outbox
 from triage.domain.document import Document, HandledStep
 
 
@@ -273,10 +272,20 @@ class Rulebooks(Protocol):
 class Transaction(Protocol):
     """One transaction of the store; committed when its `with` block ends, rolled back when it raises."""
 
-    offsets: Offsets
-    cases: Cases
-    rulebooks: Rulebooks
-    outbox: Outbox
+    @property
+    def offsets(self) -> Offsets:
+        """Positions."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """Cases."""
+        ...
+
+    @property
+    def rulebooks(self) -> Rulebooks:
+        """Revisions."""
+        ...
 
     def now(self) -> datetime:
         """The store's time as the service's time (UTC): one clock for all instances."""
@@ -328,6 +337,10 @@ class Reading(Protocol):
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
         """The newest first."""
+        ...
+
+    def recent_messages(self, topic: str, limit: int) -> list[Message]:
+        """The newest outputs of a topic, the newest first, sent or not."""
         ...
 
     def gauges(self, now: datetime) -> list[tuple[str, dict[str, str], float]]:

@@ -15,8 +15,7 @@ from triage.domain.event import Event
 from triage.domain.facts import Facts, History
 from triage.ports import Sibling
 from triage.rulebook.combine import owner_of
-from triage.rulebook.decide import CompiledRulebook, decide, stored_facts
-from triage.rulebook.facts import facts_of
+from triage.rulebook.decide import CompiledRulebook
 from triage.service.draft import Draft, Rules
 
 HISTORY_DAYS = 90
@@ -36,8 +35,8 @@ def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequenc
     """The decision at this point, with the clocks planned so far as facts. Pure; the draft is only read."""
     rules = draft.rules.active
     breached = [clock.name for clock in draft.clocks.values() if clock.breached]
-    facts = _facts(rules, case, history(case, siblings), breached)
-    decision = decide(rules, facts, case)
+    facts = rules.facts.of_case(case, history(case, siblings), breached)
+    decision = rules.decide(facts, case)
     outcome = decision.outcome
     previous = draft.outcome
     if previous is not None and outcome.department != previous.department:
@@ -48,10 +47,6 @@ def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequenc
     return msgspec.structs.replace(decision, outcome=outcome), facts
 
 
-def _facts(rules: CompiledRulebook, case: Case, past: History, breached: Sequence[str]) -> Facts:
-    return facts_of(case, rules.rulebook.vocabulary, rules.terms, past, breached, rules.zone)
-
-
 def _moved_by_revision_alone(draft: Draft, case: Case, breached: Sequence[str], siblings: Sequence[Sibling]) -> bool:
     """Whether only the new revision, and no new fact, moves a case that has an owner to another department."""
     active, before, previous = draft.rules.active, draft.revision, draft.outcome
@@ -59,8 +54,8 @@ def _moved_by_revision_alone(draft: Draft, case: Case, breached: Sequence[str], 
     if not held or before is None or previous is None or before == active.rulebook.revision:
         return False
     old_rules = draft.rules.at(before)
-    old_facts = _facts(old_rules, case, history(case, siblings), breached)
-    return decide(old_rules, old_facts, case).outcome.department == previous.department
+    old_facts = old_rules.facts.of_case(case, history(case, siblings), breached)
+    return old_rules.decide(old_facts, case).outcome.department == previous.department
 
 
 def _keep_department(
@@ -114,7 +109,7 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
     draft.outcome = outcome
     kept = {
         "revision": rulebook.revision,
-        "facts": stored_facts(draft.rules.active, facts),
+        "facts": draft.rules.active.stored_facts(facts),
         "outcome": outcome,
         "reasons": decision.reasons,
         "engines": decision.engines,

@@ -9,8 +9,7 @@ from triage.domain import event as ev
 from triage.domain.case import fold
 from triage.domain.event import Event
 from triage.domain.facts import History
-from triage.rulebook.decide import CompiledRulebook, decide
-from triage.rulebook.facts import facts_of
+from triage.rulebook.decide import CompiledRulebook
 
 
 def try_text(rules: CompiledRulebook, text: str) -> dict[str, Any]:
@@ -22,8 +21,7 @@ def try_text(rules: CompiledRulebook, text: str) -> dict[str, Any]:
     at = datetime(on.year, on.month, on.day, 12, tzinfo=rules.zone).astimezone(UTC)
     event = Event(id="try", source="/try", type=ev.REGISTERED, subject="try", time=at, data={"description": text})
     case = fold("try", [event], rules.zone)
-    facts = facts_of(case, rulebook.vocabulary, rules.terms, History(), (), rules.zone)
-    decision = decide(rules, facts, case)
+    decision = rules.decide(rules.facts.of_case(case, History(), ()), case)
     hits = [
         {"list": hit.list_id, "term": hit.term, "found": text[hit.start : hit.end], "saved_by": hit.saved_by}
         for hit in rules.terms.hits(text)

@@ -1,0 +1,96 @@
+"""Connections: how each database is opened, and which of its errors mean that it is away."""
+
+import sqlite3
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from triage.errors import WrongSettings
+
+POSTGRES_SETTINGS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+    "plan_cache_mode": "force_custom_plan",  # a plan made for an empty table costs the half of the throughput
+}
+KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+
+AWAY_STATES = ("08", "57P0", "53", "40", "55P03")
+"""SQLSTATEs (beginnings) of lost connections, restarts, full disks, deadlocks and lock time-outs. 57014, a statement's
+own time-out, is not among them: a slow event must count as a failed try, or it would block for ever."""
+
+SQLITE_AWAY = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+)
+"""Primary codes of SQLite's errors that pass: locked, disk full, disk unreadable."""
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "wal_autocheckpoint=20000",  # the default checkpoints in almost every commit of a batch
+    "foreign_keys=ON",
+)
+
+
+def parse_url(url: str) -> URL:
+    """The store's URL. Raises WrongSettings."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise WrongSettings([f"store.url {url!r} is no URL, such as sqlite:///FILE"]) from None
+    if parsed.drivername not in ("sqlite", "postgresql+psycopg") or not parsed.database:
+        raise WrongSettings(
+            [f"store.url {parsed.render_as_string()!r}: allowed are sqlite:///FILE and postgresql+psycopg://…/DB"]
+        )
+    return parsed
+
+
+def make_engine(url: URL, *, immediate: bool = True) -> sa.Engine:
+    """The engine; `immediate`: SQLite transactions take the write lock when they begin. Raises WrongSettings."""
+    if url.drivername == "sqlite":
+        return _sqlite_engine(url, immediate=immediate)
+    options = " ".join(f"-c {name}={value}" for name, value in POSTGRES_SETTINGS.items())
+    arguments: dict[str, Any] = {"options": options, "connect_timeout": 5, **KEEPALIVES}
+    try:
+        return sa.create_engine(url, connect_args=arguments, pool_size=5, max_overflow=5, pool_timeout=10)
+    except (ImportError, NoSuchModuleError):
+        raise WrongSettings(["store.url: install complaint-triage[postgres] for PostgreSQL"]) from None
+
+
+def _sqlite_engine(url: URL, *, immediate: bool) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin by the statement below, not by the driver's guess
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    def on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the same work may succeed later as it is."""
+    if error.connection_invalidated:
+        return True
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        code = getattr(original, "sqlite_errorcode", None)
+        return code is not None and (code & 0xFF) in SQLITE_AWAY
+    state = getattr(original, "sqlstate", None)
+    if state is None:
+        return type(original).__name__ in ("OperationalError", "InterfaceError", "ConnectionTimeout")
+    return str(state).startswith(AWAY_STATES)

@@ -1,0 +1,70 @@
+"""The figures over the whole store, as metrics."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from triage.adapters.store.tables import CASES, CLOCKS, OUTBOX, RUNNING, UNSENT, to_instant
+from triage.domain.lifecycle import FINAL_STATUSES
+
+Gauge = tuple[str, dict[str, str], float]
+
+OPEN = CASES.c.status.not_in(sorted(FINAL_STATUSES))
+
+
+def gauges(connection: sa.Connection, now: datetime) -> list[Gauge]:
+    """Everything that `monitors.metrics.collectors.STORE_GAUGES` names."""
+    return [
+        *_open_cases(connection),
+        *_overdue(connection, now),
+        *_timers(connection, now),
+        *_outbox(connection, now),
+    ]
+
+
+def _open_cases(connection: sa.Connection) -> Iterator[Gauge]:
+    query = (
+        sa.select(CASES.c.department, CASES.c.priority, sa.func.count())
+        .where(OPEN, CASES.c.department.is_not(None))
+        .group_by(CASES.c.department, CASES.c.priority)
+    )
+    for department, priority, count in connection.execute(query):
+        yield "open_cases", {"department": department, "priority": priority}, float(count)
+
+
+def _overdue(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
+    query = (
+        sa.select(CASES.c.department, CASES.c.priority, CLOCKS.c.clock, sa.func.count(), sa.func.min(CLOCKS.c.due_at))
+        .join(CASES, CASES.c.no == CLOCKS.c.case_no)
+        .where(RUNNING, CLOCKS.c.due_at < now)
+        .group_by(CASES.c.department, CASES.c.priority, CLOCKS.c.clock)
+    )
+    oldest: dict[str, float] = {}
+    for department, priority, clock, count, due_at in connection.execute(query):
+        labels = {"department": department, "priority": priority, "clock": clock}
+        yield "overdue_cases", labels, float(count)
+        oldest[clock] = max(oldest.get(clock, 0.0), _seconds_since(due_at, now))
+    for clock, seconds in sorted(oldest.items()):
+        yield "oldest_overdue_seconds", {"clock": clock}, seconds
+
+
+def _timers(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
+    waiting = sa.select(sa.func.min(CLOCKS.c.next_at)).where(CLOCKS.c.next_at.is_not(None), CLOCKS.c.retry_at.is_(None))
+    oldest = connection.execute(waiting).scalar()
+    yield "oldest_unfired_timer_seconds", {}, max(0.0, _seconds_since(oldest, now))
+    provisional = sa.select(sa.func.count()).where(RUNNING, CLOCKS.c.provisional)
+    yield "provisional_deadlines", {}, float(connection.execute(provisional).scalar_one())
+
+
+def _outbox(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
+    query = sa.select(sa.func.count(), sa.func.min(OUTBOX.c.recorded_at)).where(UNSENT)
+    count, oldest = connection.execute(query).one()
+    yield "outbox_pending", {}, float(count)
+    yield "outbox_oldest_seconds", {}, max(0.0, _seconds_since(oldest, now))
+
+
+def _seconds_since(at: Any, now: datetime) -> float:
+    found = to_instant(at)
+    return 0.0 if found is None else (now - found).total_seconds()

@@ -1,0 +1,82 @@
+"""Positions of the sources' parts: the only truth, moved by compare-and-set."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from triage.adapters.store.tables import OFFSETS
+from triage.errors import Fenced
+from triage.ports import Part, Position
+
+ADVANCE = sa.text(
+    "UPDATE offsets SET next_offset = :after, tries = 0, "
+    "trying = CASE WHEN trying < :after THEN NULL ELSE trying END "
+    "WHERE input = :input AND partition = :partition AND next_offset = :known"
+)
+"""The first statement of each batch. `trying` stays until the batch that failed is behind, so that single steps last
+exactly so long."""
+
+
+class SqlOffsets:
+    """Implements `triage.ports.Offsets` within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def place(self, part: Part, marker: str | None) -> Position | None:  # noqa: ARG002 # the part's name holds it
+        """The stored position, None when the part has none yet."""
+        row = self._connection.execute(sa.select(OFFSETS).where(*_is(part))).one_or_none()
+        if row is None:
+            return None
+        return Position(next_offset=row.next_offset, trying=row.trying, tries=row.tries, caught_up_at=row.caught_up_at)
+
+    def begin(self, part: Part, marker: str | None, next_offset: int) -> Position:
+        """Store the first position of a part, unless there is one; gives what is stored."""
+        self._connection.execute(
+            sa.text(
+                "INSERT INTO offsets (input, partition, next_offset, marker) "
+                "VALUES (:input, :partition, :next_offset, :marker) ON CONFLICT DO NOTHING"
+            ),
+            {"input": part.input, "partition": part.partition, "next_offset": next_offset, "marker": marker},
+        )
+        found = self.place(part, marker)
+        assert found is not None, "the row was inserted above"
+        return found
+
+    def advance(self, part: Part, known: int, after: int) -> None:
+        """Compare-and-set. Raises Fenced when the stored position is not `known`."""
+        done = self._connection.execute(
+            ADVANCE, {"input": part.input, "partition": part.partition, "known": known, "after": after}
+        )
+        if done.rowcount != 1:
+            raise Fenced(f"{part.input}/{part.partition}: the position is no longer {known}")
+
+    def mark_trying(self, part: Part, last_offset: int) -> None:
+        """Note that a batch up to this offset is being tried."""
+        self._connection.execute(sa.update(OFFSETS).where(*_is(part)).values(trying=last_offset))
+
+    def count_try(self, part: Part) -> int:
+        """Count an attempt at the event at the position; gives the number of attempts, this one included."""
+        self._connection.execute(sa.update(OFFSETS).where(*_is(part)).values(tries=OFFSETS.c.tries + 1))
+        return int(self._connection.execute(sa.select(OFFSETS.c.tries).where(*_is(part))).scalar_one())
+
+    def forgive(self, part: Part) -> None:
+        """Set the attempts back to none (the store was away, not the event at fault)."""
+        self._connection.execute(sa.update(OFFSETS).where(*_is(part)).values(tries=0))
+
+    def caught_up(self, times: Mapping[Part, datetime]) -> None:
+        """Note until when each part was seen complete; never backwards."""
+        for part, at in times.items():
+            later = sa.or_(OFFSETS.c.caught_up_at.is_(None), OFFSETS.c.caught_up_at < at)
+            self._connection.execute(sa.update(OFFSETS).where(*_is(part), later).values(caught_up_at=at))
+
+    def low_mark(self, inputs: Sequence[str]) -> datetime | None:
+        """The least `caught_up_at` over the inputs' parts; None when a part was never caught up or none is known."""
+        rows = self._connection.execute(sa.select(OFFSETS.c.caught_up_at).where(OFFSETS.c.input.in_(inputs)))
+        times = [row.caught_up_at for row in rows]
+        return None if not times or None in times else min(times)
+
+
+def _is(part: Part) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return OFFSETS.c.input == part.input, OFFSETS.c.partition == part.partition

@@ -1,0 +1,104 @@
+"""The outbox and the lease of its dispatcher."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from monitors.notices.message import Message
+from monitors.ports import Delivery
+from triage.adapters.store.tables import LEASES, OUTBOX, UNSENT
+
+
+def outbox_row(message: Message, now: datetime) -> dict[str, Any]:
+    """A message as a row. Payloads are texts; bytes that are no UTF-8 are kept in base64."""
+    try:
+        payload, is_base64 = message.payload.decode(), False
+        is_base64 = "\x00" in payload  # PostgreSQL's text has no U+0000
+    except UnicodeDecodeError:
+        payload, is_base64 = "", True
+    return {
+        "id": message.id,
+        "topic": message.topic,
+        "key": message.key,
+        "sequence": message.sequence,
+        "payload": b64encode(message.payload).decode() if is_base64 else payload,
+        "is_base64": is_base64,
+        "headers": msgspec.json.encode(message.headers).decode() if message.headers else None,
+        "recorded_at": now,
+    }
+
+
+def to_message(row: Any) -> Message:
+    """A row as the message that it was."""
+    headers = msgspec.json.decode(row.headers, type=tuple[tuple[str, str], ...]) if row.headers else ()
+    return Message(
+        no=row.no,
+        id=row.id,
+        topic=row.topic,
+        key=row.key,
+        sequence=row.sequence,
+        payload=b64decode(row.payload) if row.is_base64 else row.payload.encode(),
+        headers=headers,
+    )
+
+
+class SqlOutbox:
+    """Implements `monitors.ports.Outbox`, each call in a transaction of its own."""
+
+    def __init__(self, begin: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
+        self._begin = begin
+
+    def pending(self, limit: int) -> Sequence[Message]:
+        """Unsent messages in the order of their numbers."""
+        with self._begin() as connection:
+            query = sa.select(OUTBOX).where(UNSENT).order_by(OUTBOX.c.no).limit(limit)
+            return [to_message(row) for row in connection.execute(query)]
+
+    def mark(self, deliveries: Sequence[Delivery]) -> None:
+        """Record the results."""
+        if not deliveries:
+            return
+        statement = sa.text("UPDATE outbox SET state = :state, detail = :detail WHERE no = :number")
+        rows = [{"state": one.result, "detail": one.detail or None, "number": one.no} for one in deliveries]
+        with self._begin() as connection:
+            connection.execute(statement, rows)
+
+
+class SqlLease:
+    """Implements `monitors.ports.Lease`. `time`: the database's clock where it has one."""
+
+    def __init__(
+        self,
+        begin: Callable[[], AbstractContextManager[sa.Connection]],
+        time: Callable[[sa.Connection], datetime],
+    ) -> None:
+        self._begin, self._time = begin, time
+
+    def hold(self, duty: str, holder: str, seconds: float) -> bool:
+        """Take or renew the duty; False when another holds it."""
+        with self._begin() as connection:
+            now = self._time(connection)
+            until = now + timedelta(seconds=seconds)
+            free = sa.or_(LEASES.c.holder == holder, LEASES.c.until < now)
+            renewed = connection.execute(
+                sa.update(LEASES).where(LEASES.c.duty == duty, free).values(holder=holder, until=until)
+            )
+            if renewed.rowcount:
+                return True
+            taken = connection.execute(
+                sa.text(
+                    "INSERT INTO leases (duty, holder, until) VALUES (:duty, :holder, :until) ON CONFLICT DO NOTHING"
+                ).bindparams(sa.bindparam("until", type_=LEASES.c.until.type)),
+                {"duty": duty, "holder": holder, "until": until},
+            )
+            return bool(taken.rowcount)
+
+    def release(self, duty: str, holder: str) -> None:
+        """Give the duty back, when it is held by this holder."""
+        with self._begin() as connection:
+            connection.execute(sa.delete(LEASES).where(LEASES.c.duty == duty, LEASES.c.holder == holder))

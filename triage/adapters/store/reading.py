@@ -1,0 +1,108 @@
+"""Questions of the command line, health and gauges."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from monitors.notices.message import Message
+from triage.adapters.store.cases import to_case
+from triage.adapters.store.gauges import gauges
+from triage.adapters.store.outbox import to_message
+from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OUTBOX, RUNNING, TIMELINE
+from triage.ports import CaseRow, ClockRow, DeadLetter, TimelineRow
+
+CHUNK = 500
+
+
+class SqlReading:
+    """Implements `triage.ports.Reading` on one snapshot. `now`: the service's time when it was opened."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection, self._now = connection, now
+
+    def ping(self) -> None:
+        """Raises StoreAway when the store does not answer."""
+        self._connection.execute(sa.select(1))
+
+    def cases(self, *, overdue: bool = False, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
+        """Cases in the order of their numbers, chunk by chunk."""
+        query = sa.select(CASES).order_by(CASES.c.no).limit(CHUNK)
+        if ids is not None:
+            query = query.where(CASES.c.id.in_(ids))
+        if overdue:
+            running = sa.select(CLOCKS.c.case_no).where(RUNNING, CLOCKS.c.due_at < self._now)
+            query = query.where(CASES.c.no.in_(running))
+        last = 0
+        while True:
+            rows = self._connection.execute(query.where(CASES.c.no > last)).all()
+            yield from map(to_case, rows)
+            if len(rows) < CHUNK:
+                return
+            last = rows[-1].no
+
+    def clocks(self, case_nos: Collection[int]) -> list[ClockRow]:
+        """The clock rows of these cases."""
+        query = (
+            sa.select(CASES.c.id.label("case"), CLOCKS)
+            .join(CASES, CASES.c.no == CLOCKS.c.case_no)
+            .where(CLOCKS.c.case_no.in_(case_nos))
+        )
+        fields = ClockRow.__struct_fields__
+        return [ClockRow(**{name: getattr(row, name) for name in fields}) for row in self._connection.execute(query)]
+
+    def timeline(self, case: str) -> list[TimelineRow]:
+        """The rows of one case in order."""
+        number = sa.select(CASES.c.no).where(CASES.c.id == case).scalar_subquery()
+        query = sa.select(TIMELINE).where(TIMELINE.c.case_no == number).order_by(TIMELINE.c.seq)
+        fields = [name for name in TimelineRow.__struct_fields__ if name != "case"]
+        rows = self._connection.execute(query)
+        return [TimelineRow(case=case, **{name: getattr(row, name) for name in fields}) for row in rows]
+
+    def dead_letters(self, limit: int) -> list[DeadLetter]:
+        """The newest first."""
+        query = sa.select(DEAD_LETTERS).order_by(DEAD_LETTERS.c.no.desc()).limit(limit)
+        return [_dead_letter(row) for row in self._connection.execute(query)]
+
+    def recent_messages(self, topic: str, limit: int) -> list[Message]:
+        """The newest outputs of a topic, the newest first, sent or not."""
+        query = sa.select(OUTBOX).where(OUTBOX.c.topic == topic).order_by(OUTBOX.c.no.desc()).limit(limit)
+        return [to_message(row) for row in self._connection.execute(query)]
+
+    def gauges(self, now: datetime) -> list[tuple[str, dict[str, str], float]]:
+        """(metric name, labels, value) of everything counted over the whole store."""
+        return gauges(self._connection, now)
+
+    def summary(self) -> dict[str, Any]:
+        """Counts: cases, events, notices by state, outputs by state, dead letters by reason."""
+        return {
+            "cases": self._count(sa.select(sa.func.count()).select_from(CASES)),
+            "events": self._count(sa.select(sa.func.count()).where(TIMELINE.c.kind == "event")),
+            "notices": self._by(NOTICES.c.state),
+            "outbox": self._by(OUTBOX.c.state),
+            "dead_letters": self._by(DEAD_LETTERS.c.reason),
+        }
+
+    def _count(self, query: sa.Select[Any]) -> int:
+        return int(self._connection.execute(query).scalar_one())
+
+    def _by(self, column: sa.Column[Any]) -> dict[str, int]:
+        query = sa.select(column, sa.func.count()).group_by(column).order_by(column)
+        return {str(key): int(count) for key, count in self._connection.execute(query)}
+
+
+def _dead_letter(row: Any) -> DeadLetter:
+    headers = msgspec.json.decode(row.headers, type=list[tuple[str, str]]) if row.headers else []
+    return DeadLetter(
+        id=row.id,
+        reason=row.reason,
+        detail=row.detail,
+        origin=row.origin,
+        at=row.at,
+        value=row.value,
+        headers=tuple((name, value.encode("latin-1")) for name, value in headers),
+        case=row.case_id,
+        copy=row.is_copy,
+    )

@@ -1,0 +1,56 @@
+"""Revisions of the rulebook: history, and the one that is active."""
+
+import msgspec
+import sqlalchemy as sa
+
+from triage.adapters.store.tables import RULEBOOKS
+from triage.ports import StoredRulebook
+
+
+class SqlRulebooks:
+    """Implements `triage.ports.Rulebooks` within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def active(self) -> StoredRulebook | None:
+        """The one active revision."""
+        return self._one(RULEBOOKS.c.is_active)
+
+    def active_revision(self) -> str | None:
+        """Its name alone."""
+        query = sa.select(RULEBOOKS.c.revision).where(RULEBOOKS.c.is_active)
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def get(self, revision: str) -> StoredRulebook | None:
+        """A stored revision, active or not."""
+        return self._one(RULEBOOKS.c.revision == revision)
+
+    def activate(self, rulebook: StoredRulebook) -> bool:
+        """Make it the active one, unless it was active before; True when it became active."""
+        if self.get(rulebook.revision) is not None:
+            return False
+        self._connection.execute(sa.update(RULEBOOKS).values(is_active=False))
+        self._connection.execute(
+            sa.insert(RULEBOOKS).values(
+                revision=rulebook.revision,
+                name=rulebook.name,
+                files=msgspec.json.encode(rulebook.files).decode(),
+                activated_at=rulebook.activated_at,
+                by=rulebook.by,
+                is_active=True,
+            )
+        )
+        return True
+
+    def _one(self, condition: sa.ColumnElement[bool]) -> StoredRulebook | None:
+        row = self._connection.execute(sa.select(RULEBOOKS).where(condition)).one_or_none()
+        if row is None:
+            return None
+        return StoredRulebook(
+            revision=row.revision,
+            name=row.name,
+            files=msgspec.json.decode(row.files, type=dict[str, bytes]),
+            activated_at=row.activated_at,
+            by=row.by,
+        )

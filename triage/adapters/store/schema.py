@@ -1,0 +1,81 @@
+"""The schema: brought up to date by `triage db upgrade`; only SQLite is migrated at a start, after a copy."""
+
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from triage.adapters.store.engine import make_engine, parse_url
+from triage.errors import Unreachable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+CURRENT, BEHIND = "current", "behind"
+
+
+def upgrade(url: str) -> str:
+    """Bring the schema up to date; gives its revision. Raises Unreachable."""
+    engine = make_engine(parse_url(url))
+    try:
+        with engine.begin() as connection:
+            command.upgrade(_config(connection), "head")
+    except DBAPIError as error:
+        raise unreachable(engine.url, error) from error
+    finally:
+        engine.dispose()
+    return _head()
+
+
+def status(url: str) -> str:
+    """`current` or `behind`. Raises Unreachable."""
+    engine = make_engine(parse_url(url))
+    try:
+        return schema_status(engine)
+    finally:
+        engine.dispose()
+
+
+def schema_status(engine: sa.Engine) -> str:
+    """`current` or `behind`. Raises Unreachable."""
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise unreachable(engine.url, error) from error
+    return CURRENT if found == _head() else BEHIND
+
+
+def migrate_sqlite(url: URL, engine: sa.Engine) -> None:
+    """Bring an embedded database up to date; a file that holds data is copied first."""
+    if schema_status(engine) == CURRENT:
+        return
+    path = Path(url.database or "")
+    if sa.inspect(engine).get_table_names():
+        shutil.copy2(path, path.with_name(f"{path.name}.before-{_head()}"))
+    upgrade(url.render_as_string(hide_password=False))
+
+
+def unreachable(url: URL, error: DBAPIError) -> Unreachable:
+    """What was tried, and what came back, without the password."""
+    reason = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+    return Unreachable([f"store {url.render_as_string()}: {reason}"])
+
+
+def _config(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _head() -> str:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    assert head is not None, "there is at least one migration"
+    return head

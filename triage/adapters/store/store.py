@@ -1,0 +1,151 @@
+"""The store: one transaction for everything that a batch of events causes."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from monitors.ports import TimeSource
+from triage.adapters.store.cases import SqlCases
+from triage.adapters.store.engine import is_away, make_engine, parse_url
+from triage.adapters.store.offsets import SqlOffsets
+from triage.adapters.store.outbox import SqlLease, SqlOutbox
+from triage.adapters.store.reading import SqlReading
+from triage.adapters.store.rulebooks import SqlRulebooks
+from triage.adapters.store.schema import CURRENT, migrate_sqlite, schema_status
+from triage.adapters.store.tables import AUDIT
+from triage.errors import StoreAway, Unreachable
+
+ANALYZE_AFTER = frozenset({2, 6, 18, 54})
+"""Transactions with writes after which PostgreSQL gets statistics: without them its plans for the first minutes are
+made for empty tables and cost the half of the throughput."""
+
+
+def open_store(url: str, time: TimeSource) -> "SqlStore":
+    """The store behind a URL, its schema current. Raises WrongSettings, Unreachable."""
+    parsed = parse_url(url)
+    if parsed.drivername == "sqlite":
+        Path(parsed.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(parsed)
+    if parsed.drivername == "sqlite":
+        migrate_sqlite(parsed, engine)
+    elif schema_status(engine) != CURRENT:
+        engine.dispose()
+        raise Unreachable([f"store {parsed.render_as_string()}: the schema is behind, run triage db upgrade"])
+    return SqlStore(parsed, engine, time)
+
+
+class SqlTransaction:
+    """Implements `triage.ports.Transaction`."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection, self._now = connection, now
+        self.offsets = SqlOffsets(connection)
+        self.cases = SqlCases(connection, now)
+        self.rulebooks = SqlRulebooks(connection)
+
+    def now(self) -> datetime:
+        """The store's time when the transaction began, as the service's time."""
+        return self._now
+
+    def audit(self, who: str, what: str, why: str) -> None:
+        """Append to the audit table."""
+        self._connection.execute(sa.insert(AUDIT).values(at=self._now, who=who, what=what, why=why))
+
+
+class SqlStore:
+    """Implements `triage.ports.Store` on SQLite and PostgreSQL."""
+
+    def __init__(self, url: URL, engine: sa.Engine, time: TimeSource) -> None:
+        self._url, self._engine, self._time = url, engine, time
+        self._is_sqlite = url.drivername == "sqlite"
+        self._reading_engine = make_engine(url, immediate=False) if self._is_sqlite else engine
+        self._writing = threading.Lock() if self._is_sqlite else nullcontext()
+        self._written = 0
+        self._claim: IO[str] | None = None
+        self.outbox = SqlOutbox(self._begin)
+        self.lease = SqlLease(self._begin, self._now)
+
+    def claim(self) -> None:
+        """Be the only daemon on an embedded database. Raises Unreachable when another is."""
+        if not self._is_sqlite:
+            return
+        path = Path(f"{self._url.database}.lock")
+        file = path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            file.close()
+            raise Unreachable(
+                [f"store {self._url.render_as_string()}: another daemon (process {holder}) runs on it"]
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._claim = file
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlTransaction]:
+        """Begin; committed at the end of the block, rolled back when it raises. Raises StoreAway."""
+        with self._begin() as connection:
+            yield SqlTransaction(connection, self._now(connection))
+        self._written += 1
+        if not self._is_sqlite and self._written in ANALYZE_AFTER:
+            with self._begin() as connection:
+                connection.execute(sa.text("ANALYZE"))
+
+    @contextmanager
+    def read(self) -> Iterator[SqlReading]:
+        """A snapshot for reading. Raises StoreAway."""
+        with _away_told(), self._reading_engine.begin() as connection:
+            yield SqlReading(connection, self._time.now())
+
+    def free_bytes(self) -> int | None:
+        """Free space on the disk of an embedded database."""
+        if not self._is_sqlite:
+            return None
+        found = os.statvfs(Path(self._url.database or "").absolute().parent)
+        return found.f_bavail * found.f_frsize
+
+    def close(self) -> None:
+        """Release connections and the claim."""
+        self._engine.dispose()
+        self._reading_engine.dispose()
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
+
+    @contextmanager
+    def _begin(self) -> Iterator[sa.Connection]:
+        with self._writing, _away_told(), self._engine.begin() as connection:
+            yield connection
+
+    def _now(self, connection: sa.Connection) -> datetime:
+        if self._is_sqlite:
+            return self._time.now()
+        real: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        return self._time.adjust(real)
+
+
+@contextmanager
+def _away_told() -> Iterator[None]:
+    """Turns the databases' errors that pass into StoreAway."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_away(error):
+            raise StoreAway(str(error.orig).strip().splitlines()[0] if error.orig else "connection lost") from error
+        raise
+    except PoolTimeout as error:
+        raise StoreAway("no connection became free") from error

@@ -1,0 +1,207 @@
+"""The tables. Instants are UTC; child rows carry the case's integer number."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant: timestamptz in PostgreSQL, fixed-width ISO 8601 text with `Z` in SQLite, which sorts."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """The column type of the dialect."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(sa.Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        """What is stored."""
+        return value if value is None or dialect.name == "postgresql" else instant_text(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 # SQLAlchemy's
+        """What is read."""
+        return to_instant(value)
+
+
+def instant_text(at: datetime) -> str:
+    """Fixed width, so that texts sort as instants do."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def to_instant(value: Any) -> datetime | None:
+    """A stored instant as an aware datetime in UTC."""
+    if value is None:
+        return None
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+
+
+METADATA = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigKey = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite numbers rows only in a column of type INTEGER."""
+
+CASES = sa.Table(
+    "cases",
+    METADATA,
+    sa.Column("no", BigKey, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("customer", sa.Text, index=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("priority", sa.Text),
+    sa.Column("department", sa.Text),
+    sa.Column("owner", sa.Text),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+TIMELINE = sa.Table(
+    "timeline",
+    METADATA,
+    sa.Column("case_no", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("event_id", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("digest", sa.Text),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("event_time", Instant, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("body", sa.Text),
+    sa.Column("decision", sa.Text),
+    sa.PrimaryKeyConstraint("case_no", "seq"),
+    sa.UniqueConstraint("event_id", "source"),
+)
+
+CLOCKS = sa.Table(
+    "clocks",
+    METADATA,
+    sa.Column("case_no", sa.BigInteger, nullable=False),
+    sa.Column("clock", sa.Text, nullable=False),
+    sa.Column("cycle", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("due_at", Instant),
+    sa.Column("original_due_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("breached", sa.Boolean, nullable=False),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("provisional", sa.Boolean, nullable=False),
+    sa.Column("next_step", sa.Text),
+    sa.Column("next_at", Instant),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("retry_at", Instant),
+    sa.PrimaryKeyConstraint("case_no", "clock", "cycle"),
+)
+sa.Index(
+    "ix_clocks_next_at",
+    CLOCKS.c.next_at,
+    sqlite_where=CLOCKS.c.next_at.is_not(None),
+    postgresql_where=CLOCKS.c.next_at.is_not(None),
+)
+RUNNING = CLOCKS.c.state == sa.literal_column("'running'")
+"""Running clocks, in a literal so that the partial index serves the query."""
+
+sa.Index("ix_clocks_running_due_at", CLOCKS.c.due_at, sqlite_where=RUNNING, postgresql_where=RUNNING)
+
+NOTICES = sa.Table(
+    "notices",
+    METADATA,
+    sa.Column("case_no", sa.BigInteger, nullable=False),
+    sa.Column("clock", sa.Text, nullable=False),
+    sa.Column("cycle", sa.Integer, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("resolved", sa.Text),
+    sa.PrimaryKeyConstraint("case_no", "clock", "cycle", "step", "due_at"),
+)
+
+OUTBOX = sa.Table(
+    "outbox",
+    METADATA,
+    sa.Column("no", BigKey, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("is_base64", sa.Boolean, nullable=False),
+    sa.Column("headers", sa.Text),
+    sa.Column("state", sa.Text, nullable=False, server_default="pending"),
+    sa.Column("detail", sa.Text),
+    sa.Column("recorded_at", Instant, nullable=False),
+)
+UNSENT = sa.and_(OUTBOX.c.state.in_([sa.literal_column("'pending'"), sa.literal_column("'held'")]))
+"""Outputs still to be published, in literals so that the partial index serves the query."""
+
+sa.Index("ix_outbox_pending", OUTBOX.c.no, sqlite_where=UNSENT, postgresql_where=UNSENT)
+
+OFFSETS = sa.Table(
+    "offsets",
+    METADATA,
+    sa.Column("input", sa.Text, nullable=False),
+    sa.Column("partition", sa.Integer, nullable=False),
+    sa.Column("next_offset", sa.BigInteger, nullable=False),
+    sa.Column("marker", sa.Text),
+    sa.Column("trying", sa.BigInteger),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("caught_up_at", Instant),
+    sa.PrimaryKeyConstraint("input", "partition"),
+)
+
+RULEBOOKS = sa.Table(
+    "rulebooks",
+    METADATA,
+    sa.Column("revision", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("files", sa.Text, nullable=False),
+    sa.Column("activated_at", Instant, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("is_active", sa.Boolean, nullable=False),
+)
+
+LEASES = sa.Table(
+    "leases",
+    METADATA,
+    sa.Column("duty", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)
+
+DEAD_LETTERS = sa.Table(
+    "dead_letters",
+    METADATA,
+    sa.Column("no", BigKey, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("headers", sa.Text),
+    sa.Column("case_id", sa.Text),
+    sa.Column("is_copy", sa.Boolean, nullable=False),
+)
+
+AUDIT = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("no", BigKey, primary_key=True, autoincrement=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)

@@ -1,0 +1,144 @@
+"""Term lists in texts: folding, finding, and what does not count."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import ahocorasick
+import msgspec
+import opencc
+
+from triage.rulebook.model import TermList
+
+_CJK = "\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\U00020000-\U0003ffff"
+_GAP = re.compile(f"(?<=[{_CJK}])\\s+(?=[{_CJK}])")
+_FIRST_CJK = 0x3400
+
+
+class _Folds(dict[int, str]):
+    """Character to its folded form, made when first met: width (NFKC), case, traditional to simplified."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._simplified = opencc.OpenCC("t2s")
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKC", chr(code)).casefold()
+        if code >= _FIRST_CJK:
+            folded = self._simplified.convert(folded)
+        self[code] = folded
+        return folded
+
+
+_FOLDS = _Folds()
+
+
+def fold_text(text: str) -> str:
+    """The text as terms are compared: case, width and traditional or simplified do not matter, nor does white space
+    between Chinese characters."""
+    return _GAP.sub("", text.translate(_FOLDS))
+
+
+def fold_with_positions(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters the index of the written one."""
+    characters: list[str] = []
+    positions: list[int] = []
+    for index, character in enumerate(text):
+        folded = _FOLDS[ord(character)]
+        characters += folded
+        positions += [index] * len(folded)
+    plain = "".join(characters)
+    dropped = {at for gap in _GAP.finditer(plain) for at in range(*gap.span())}
+    kept = [at for at in range(len(plain)) if at not in dropped]
+    return "".join(plain[at] for at in kept), [positions[at] for at in kept]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A term in a text. `start`, `end`: in the text as written. `saved_by`: the not_term that it lies in, which keeps
+    it from counting, None when it counts."""
+
+    list_id: str
+    term: str
+    start: int
+    end: int
+    saved_by: str | None
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    list_id: str
+    written: str
+    folded: str
+    is_term: bool
+
+
+class _Found(msgspec.Struct, frozen=True):
+    entry: _Entry
+    start: int
+    end: int
+
+
+class TermIndex:
+    """All term lists of a rulebook as one automaton: a text is read once, however many terms there are."""
+
+    def __init__(self, lists: Mapping[str, TermList]) -> None:
+        entries: dict[str, list[_Entry]] = {}
+        for one in lists.values():
+            for written, is_term in [*((t, True) for t in one.terms), *((t, False) for t in one.not_terms)]:
+                folded = fold_text(written)
+                entries.setdefault(folded, []).append(_Entry(one.id, written, folded, is_term))
+        self._with_not_terms = {one.id for one in lists.values() if one.not_terms}
+        self._automaton: Any = ahocorasick.Automaton() if entries else None
+        for folded, same in entries.items():
+            self._automaton.add_word(folded, tuple(same))
+        if self._automaton is not None:
+            self._automaton.make_automaton()
+        self.mentioned = lru_cache(maxsize=1024)(self._mentioned)
+
+    def _mentioned(self, text: str) -> frozenset[str]:
+        """Ids of the lists that the text mentions."""
+        found = list(self._find(fold_text(text)))
+        return frozenset(one.entry.list_id for one in found if one.entry.is_term and self._saved_by(one, found) is None)
+
+    def hits(self, text: str) -> tuple[Hit, ...]:
+        """Every term in the text, in its order, those that do not count too."""
+        folded, positions = fold_with_positions(text)
+        found = list(self._find(folded))
+        made = []
+        for one in found:
+            if one.entry.is_term:
+                saved = self._saved_by(one, found)
+                start, end = positions[one.start], positions[one.end - 1] + 1
+                made.append(Hit(one.entry.list_id, one.entry.written, start, end, saved))
+        return tuple(sorted(made, key=lambda hit: (hit.start, hit.end, hit.list_id)))
+
+    def _find(self, folded: str) -> Iterator[_Found]:
+        if self._automaton is None:
+            return
+        for last, entries in self._automaton.iter(folded):
+            end = last + 1
+            start = end - len(entries[0].folded)
+            if _stands_alone(folded, start, end):
+                for entry in entries:
+                    yield _Found(entry, start, end)
+
+    def _saved_by(self, hit: _Found, found: list[_Found]) -> str | None:
+        if hit.entry.list_id not in self._with_not_terms:
+            return None
+        for other in found:
+            same_list = other.entry.list_id == hit.entry.list_id and not other.entry.is_term
+            if same_list and other.start <= hit.start and hit.end <= other.end:
+                return other.entry.written
+        return None
+
+
+def _stands_alone(folded: str, start: int, end: int) -> bool:
+    """A term that begins or ends with a Latin letter or digit has to begin or end a word there."""
+    before = start == 0 or not (_is_latin(folded[start]) and _is_latin(folded[start - 1]))
+    after = end == len(folded) or not (_is_latin(folded[end - 1]) and _is_latin(folded[end]))
+    return before and after
+
+
+def _is_latin(character: str) -> bool:
+    return character.isalnum() and ord(character) < 0x2E80
