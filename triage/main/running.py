@@ -102,7 +102,7 @@ class Service:
             options = kafka_options(self.settings)
             check_topics(options)
             return KafkaSource(options, self.time), KafkaPublisher(options)
-        source = FileSource(self.options.source, self.time, once=self.options.once)
+        source = FileSource(self.options.source, self.time, self._stopping.wait, once=self.options.once)
         return source, FilePublisher(self.options.out)
 
     def _loops(self) -> tuple[Loop, ...]:

@@ -131,7 +131,7 @@ def clock_policy(
     )
 
 
-def event(kind: str, when: str | datetime, **data: Any) -> Event:
+def event(kind: str, when: str | datetime, /, **data: Any) -> Event:
     """An event `complaint.<kind>`; local times are Shanghai's; `event_id` and `source` only where they matter."""
     moment = instant(when) if isinstance(when, str) else when
     event_id = data.pop("event_id", f"{kind}@{moment.isoformat()}")

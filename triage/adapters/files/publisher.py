@@ -1,0 +1,83 @@
+"""Outputs as JSON Lines: decisions.jsonl, alerts.jsonl, dead-letters.jsonl."""
+
+import os
+from base64 import b64encode
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, Message
+from monitors.ports import Delivery
+from triage.errors import Unreachable
+
+FILES = {DECISIONS: "decisions.jsonl", ALERTS: "alerts.jsonl", DEAD_LETTERS: "dead-letters.jsonl"}
+
+
+class FilePublisher:
+    """Implements `monitors.ports.Publisher`: at least once, one line an output, on the disk before it is acknowledged.
+    A line that a crash tore is cut away when the file is opened again, so that every line parses."""
+
+    def __init__(self, directory: Path) -> None:
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._files = {topic: _open(directory / name) for topic, name in FILES.items()}
+        except OSError as error:
+            raise Unreachable([f"output directory {directory}: {error.strerror}"]) from error
+
+    def publish(self, messages: Sequence[Message]) -> Sequence[Delivery]:
+        """Append all; when a file cannot be written, its messages are to be tried again."""
+        by_topic: dict[str, list[Message]] = {}
+        for message in messages:
+            by_topic.setdefault(message.topic, []).append(message)
+        deliveries: list[Delivery] = []
+        for topic, same in by_topic.items():
+            deliveries += _append(self._files[topic], same)
+        return deliveries
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._files.values():
+            file.close()
+
+
+def _open(path: Path) -> BinaryIO:
+    file = path.open("ab+", buffering=0)
+    end = file.seek(0, os.SEEK_END)
+    start = max(0, end - 4 * 1024 * 1024)
+    file.seek(start)
+    tail = file.read()
+    if tail and not tail.endswith(b"\n"):
+        file.truncate(start + tail.rfind(b"\n") + 1)
+        file.seek(0, os.SEEK_END)
+    return file
+
+
+def _append(file: BinaryIO, messages: Sequence[Message]) -> list[Delivery]:
+    end = file.seek(0, os.SEEK_END)
+    try:
+        _write_all(file, b"".join(_line(message) for message in messages))
+        os.fsync(file.fileno())
+    except OSError as error:
+        file.truncate(end)
+        return [Delivery(message.no, "retry", error.strerror or str(error)) for message in messages]
+    return [Delivery(message.no, "sent") for message in messages]
+
+
+def _write_all(file: BinaryIO, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        written = file.write(view)
+        view = view[written:]
+
+
+def _line(message: Message) -> bytes:
+    if message.topic != DEAD_LETTERS:
+        return message.payload + b"\n"
+    letter: dict[str, object] = {"id": message.id, "key": message.key, "headers": dict(message.headers)}
+    try:
+        letter["value"] = message.payload.decode()
+    except UnicodeDecodeError:
+        letter["value_base64"] = b64encode(message.payload).decode()
+    return msgspec.json.encode(letter) + b"\n"
