@@ -12,9 +12,9 @@ from rich.table import Table
 from triage.cli.options import AsJson, RulesDir
 from triage.errors import Refused
 from triage.main.tools import compiled_folder, rules_scanner
-from triage.rulebook.faults import Finding, Severity
+from triage.rulebook.faults import Finding, in_order
 from triage.rulebook.judge import Judged, judge
-from triage.service.release import as_line, inspect_files
+from triage.service.release import inspect_files
 from triage.service.try_text import try_text
 
 Folder = Annotated[Path | None, typer.Argument(help="Rules folder; default: the shipped rulebook.")]
@@ -31,17 +31,17 @@ def check_rules(directory: Folder = None, as_json: AsJson = False) -> None:
     """Check rule files: every fault at once, with file, line and column. Exit 1 when there is a fault."""
     findings = _findings(directory)
     for found in findings:
-        print(msgspec.json.encode(found).decode() if as_json else as_line(found))
-    faults = sum(found.severity == Severity.FAULT for found in findings)
+        print(msgspec.json.encode(found).decode() if as_json else str(found))
+    faults = sum(found.is_fault for found in findings)
     if faults:
         raise Refused([] if as_json else [f"{faults} faults"])
     if not as_json:
         print("no faults")
 
 
-def _findings(directory: Path | None) -> list[Finding]:
+def _findings(directory: Path | None) -> tuple[Finding, ...]:
     found = rules_scanner(directory)()
-    return sorted([*found.findings, *inspect_files(found.files)], key=lambda one: (one.file, one.line, one.column))
+    return in_order([*found.findings, *inspect_files(found.files)])
 
 
 def judge_examples(directory: Folder = None, as_json: AsJson = False) -> None:

@@ -14,7 +14,7 @@ from triage.adapters.time_source import MachineTime
 from triage.errors import FaultyRules
 from triage.ports import Store
 from triage.rulebook.decide import CompiledRulebook
-from triage.service.release import as_line, compile_files
+from triage.service.release import compile_files
 from triage.service.reload import FolderScan
 from triage.settings import Settings
 
@@ -40,7 +40,7 @@ def compiled_folder(directory: Path | None) -> CompiledRulebook:
     """The folder's rulebook, ready to decide. Raises FaultyRules."""
     found = rules_scanner(directory)()
     if found.findings:
-        raise FaultyRules([as_line(finding) for finding in found.findings])
+        raise FaultyRules([str(finding) for finding in found.findings])
     return compile_files(found.files)
 
 

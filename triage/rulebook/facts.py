@@ -5,6 +5,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from triage.domain.case import Case
+from triage.domain.condition import mentions_key
 from triage.domain.facts import (
     DATA_FACTS,
     Facts,
@@ -17,7 +18,6 @@ from triage.domain.facts import (
     full_years,
     look_up,
 )
-from triage.domain.condition import mentions_key
 from triage.rulebook.terms import TermIndex
 
 _DATA_FACT_NAMES = frozenset(spec.name for spec in DATA_FACTS)

@@ -58,6 +58,7 @@ CODES: dict[str, str] = {
     "warning-before-start": "a warning further ahead than the limit is long",
     "duplicate-step": "two steps of a clock with the same words",
     "never-attached": "a policy that no rule names and that has no applies_when",
+    "example-fails": "an example of a rule, term list or policy does not hold, or is missing",
     "missing-escalation": "a department without a person for a role that a ladder speaks to",
 }
 """Every code and what it means. Closed: a code that is not here cannot be reported."""

@@ -1,11 +1,11 @@
 """The frozen form of a loaded rulebook: what the files said, checked and typed."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from monitors.clocks.calendar import Calendar
 
+from monitors.clocks.calendar import Calendar
 from monitors.clocks.policy import Policy
 from triage.domain.condition import Condition
 from triage.domain.event import Person
@@ -29,6 +29,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     where: str = ""
     grade: str = ""
+    reviewed: date | None = None
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,13 +105,29 @@ class TermList(msgspec.Struct, frozen=True, kw_only=True):
     at: Position
 
 
+class ExampleEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of a policy's example. `time` in UTC."""
+
+    type: str
+    time: datetime
+    data: dict[str, Any]
+
+
+class ExpectedClock(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy's example expects of a clock's last cycle; None: nothing. `due` in UTC."""
+
+    due: datetime | None = None
+    state: str | None = None
+    breached: bool | None = None
+
+
 class PolicyExample(msgspec.Struct, frozen=True, kw_only=True):
-    """An example of a policy: events as written and, per clock, the expected due, state and breached."""
+    """An example of a policy, which counts as attached. It is judged at the last event's second, or at `until`."""
 
     policy: str
-    events: tuple[dict[str, Any], ...]
-    expect: dict[str, dict[str, Any]]
-    until: str | None
+    events: tuple[ExampleEvent, ...]
+    expect: dict[str, ExpectedClock]
+    until: datetime | None
     at: Position
 
 

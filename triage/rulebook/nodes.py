@@ -73,7 +73,7 @@ class Sequence(msgspec.Struct, frozen=True):
 
 
 class Mapping(msgspec.Struct, frozen=True):
-    """A mapping: key text to (key, value), in the order of the file. `complete`: the file could be parsed to its end."""
+    """A mapping: key text to (key, value), in the order of the file. `complete`: the file was parsed to its end."""
 
     page: Page
     line: int

@@ -12,7 +12,7 @@ from triage.domain.facts import Money
 from triage.rulebook.faults import suggestion
 from triage.rulebook.model import Source, Titles
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar
-from triage.rulebook.reading import day, each, entries, fault, fields, misfit, name, not_yet, shown, text, word
+from triage.rulebook.reading import Fields, day, entries, fault, fields, misfit, not_yet, shown, text, word
 from triage.rulebook.schema import EFFECTIVE, GRADES, LATER_STATUSES, PERSON, SOURCE, STATUSES
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
@@ -223,7 +223,7 @@ def effective(node: Node) -> tuple[date | None, date | None]:
     return start, end
 
 
-def notes(node_fields: "Noted", languages: Collection[str] | None) -> None:
+def notes(node_fields: Fields, languages: Collection[str] | None) -> None:
     """Check the notes that may stand on anything: title, why, owner."""
     node_fields.read("title", titles, languages)
     node_fields.read("why", reason, languages)

@@ -89,11 +89,7 @@ class TermIndex:
                 folded = fold_text(written)
                 entries.setdefault(folded, []).append(_Entry(one.id, written, folded, is_term))
         self._with_not_terms = {one.id for one in lists.values() if one.not_terms}
-        self._automaton: Any = ahocorasick.Automaton() if entries else None
-        for folded, same in entries.items():
-            self._automaton.add_word(folded, tuple(same))
-        if self._automaton is not None:
-            self._automaton.make_automaton()
+        self._automaton: Any = _automaton_of(entries) if entries else None
         self.mentioned = lru_cache(maxsize=1024)(self._mentioned)
 
     def _mentioned(self, text: str) -> frozenset[str]:
@@ -131,6 +127,14 @@ class TermIndex:
             if same_list and other.start <= hit.start and hit.end <= other.end:
                 return other.entry.written
         return None
+
+
+def _automaton_of(entries: Mapping[str, list[_Entry]]) -> Any:
+    automaton = ahocorasick.Automaton()
+    for folded, same in entries.items():
+        automaton.add_word(folded, tuple(same))
+    automaton.make_automaton()
+    return automaton
 
 
 def _stands_alone(folded: str, start: int, end: int) -> bool:

@@ -7,7 +7,7 @@ from triage.domain.document import Document
 from triage.errors import FaultyRules, RevisionUnusable
 from triage.ports import Rulebooks, Store, StoredRulebook, Transaction
 from triage.rulebook.decide import CompiledRulebook
-from triage.rulebook.faults import Finding, Severity
+from triage.rulebook.faults import FAULT, Finding
 from triage.rulebook.judge import judge
 from triage.rulebook.load import load
 from triage.rulebook.revision import revision as revision_of
@@ -18,14 +18,8 @@ def compile_files(files: dict[str, bytes]) -> CompiledRulebook:
     """The rule files, ready to decide. Raises FaultyRules with a line a fault."""
     loaded = load(files)
     if loaded.rulebook is None:
-        raise FaultyRules([as_line(found) for found in loaded.findings if found.severity == Severity.FAULT])
+        raise FaultyRules([str(found) for found in loaded.findings if found.is_fault])
     return CompiledRulebook(loaded.rulebook)
-
-
-def as_line(found: Finding) -> str:
-    """A finding as one line for stderr."""
-    hint = f" ({found.hint})" if found.hint else ""
-    return f"{found.file}:{found.line}:{found.column}: {found.severity.value}: {found.message}{hint} [{found.code}]"
 
 
 def inspect_files(files: dict[str, bytes]) -> list[Finding]:
@@ -40,7 +34,14 @@ def inspect_files(files: dict[str, bytes]) -> list[Finding]:
 def failing_examples(rules: CompiledRulebook) -> list[Finding]:
     """A fault for each example of the rulebook that does not hold."""
     return [
-        Finding(Severity.FAULT, one.at.file, one.at.line, one.at.column, "example-fails", one.message, "")
+        Finding(
+            severity=FAULT,
+            file=one.at.file,
+            line=one.at.line,
+            column=one.at.column,
+            code="example-fails",
+            message=f"{one.kind} {one.subject}: {one.message}",
+        )
         for one in judge(rules)
         if not one.passed
     ]
@@ -79,7 +80,7 @@ class Library:
             compiled = compile_files(files)
             failing = failing_examples(compiled)
             if failing:
-                raise FaultyRules([as_line(found) for found in failing])
+                raise FaultyRules([str(found) for found in failing])
         except FaultyRules:
             self.reload_failed()
             raise

@@ -9,7 +9,7 @@ from triage.errors import FaultyRules, RevisionUnusable
 from triage.ports import Store
 from triage.rulebook.faults import Finding
 from triage.rulebook.revision import revision as revision_of
-from triage.service.release import Library, as_line
+from triage.service.release import Library
 
 log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ class Reloader:
         self._judged = found
         if found.findings:
             self._library.reload_failed()
-            raise FaultyRules([as_line(finding) for finding in found.findings])
+            raise FaultyRules([str(finding) for finding in found.findings])
         active = self._library.propose(self._store, found.files, self._by)
         if active != revision_of(found.files):
             log.warning("the folder holds a revision that was active before; not activated again", action="rules.old")

@@ -1,0 +1,91 @@
+"""The rules directory on disk: which files count, and what is wrong with the folder itself."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from triage.rulebook.faults import FAULT, Finding, in_order
+
+KNOWN_FOLDERS = ("terms", "triage", "tables", "sla", "calendars", "packs")
+TOP_FILES = ("rulebook.yaml", "facts.yaml")
+ENDINGS = (".yaml", ".csv", ".xlsx")
+SKIPPED_ENDINGS = ("~", ".swp", ".tmp")
+LARGEST = 1 << 20
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """One look at a folder."""
+
+    files: dict[str, bytes]
+    findings: tuple[Finding, ...]
+
+
+def scan(directory: Path) -> Scan:
+    """Read every rule file below the directory. Never raises: what is wrong is a finding."""
+    looking = _Looking(directory)
+    try:
+        looking.walk(directory, ())
+    except OSError as error:
+        looking.add("unreadable-folder", ".", f"{directory}: {error.strerror}")
+    return Scan(looking.files, in_order(looking.findings))
+
+
+class _Looking:
+    def __init__(self, root: Path) -> None:
+        self.directory, self.root = root, Path(os.path.realpath(root))
+        self.files: dict[str, bytes] = {}
+        self.findings: list[Finding] = []
+
+    def add(self, code: str, file: str, message: str, hint: str = "") -> None:
+        self.findings.append(
+            Finding(severity=FAULT, file=file, line=1, column=1, code=code, message=message, hint=hint)
+        )
+
+    def walk(self, folder: Path, above: tuple[str, ...]) -> None:
+        """`above`: the real paths of the folders that this one stands in."""
+        real = os.path.realpath(folder)
+        for entry in self._entries(folder):
+            path = Path(entry.path)
+            name = path.relative_to(self.directory).as_posix()
+            if not self._is_inside(path, name):
+                continue
+            if entry.is_dir():
+                if os.path.realpath(path) in (*above, real):
+                    self.add("looping-link", name, "a link that leads back to a folder it stands in")
+                else:
+                    self.walk(path, (*above, real))
+            elif entry.is_file() or entry.is_symlink():
+                self._take(path, name)
+
+    def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda one: one.name):
+                skipped = entry.name.startswith((".", "~$")) or entry.name.endswith(SKIPPED_ENDINGS)
+                if not skipped:
+                    yield entry
+
+    def _is_inside(self, path: Path, name: str) -> bool:
+        if Path(os.path.realpath(path)).is_relative_to(self.root):
+            return True
+        self.add("outside-link", name, "a link out of the rules directory", "copy the file in")
+        return False
+
+    def _take(self, path: Path, name: str) -> None:
+        if path.suffix == ".yml":
+            self.add("wrong-ending", name, "rule files end in .yaml", f"rename it to {path.stem}.yaml")
+            return
+        if path.suffix not in ENDINGS:
+            return
+        if name not in TOP_FILES and name.split("/", maxsplit=1)[0] not in KNOWN_FOLDERS:
+            self.add(
+                "misplaced-file", name, "no rule file is read here", f"move it to one of {', '.join(KNOWN_FOLDERS)}"
+            )
+            return
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            self.add("unreadable-file", name, error.strerror or "cannot be read")
+            return
+        self.files[name] = content[: LARGEST + 1]

@@ -1,0 +1,183 @@
+"""Reading `when`, `applies_when` and event references: nodes in, conditions out, values typed by their fact."""
+
+from collections.abc import Mapping as Specs
+from typing import Any
+
+from monitors.clocks.policy import EventPattern, EventRef
+from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test
+from triage.domain.event import EVENT_TYPES
+from triage.domain.facts import FactSpec, FactType
+from triage.rulebook.faults import suggestion
+from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar, Sequence
+from triage.rulebook.reading import day, each, fault, fields, flag, items, misfit, not_yet, shown, text, whole, word
+from triage.rulebook.reading_values import instant, money, number
+from triage.rulebook.schema import EVENT_REFERENCE
+from triage.rulebook.words import Words
+
+BLOCKS: dict[str, type[All | AnyOf | NoneOf]] = {"all": All, "any": AnyOf, "none": NoneOf}
+ORDERED = {FactType.NUMBER, FactType.WHOLE, FactType.MONEY, FactType.DATE, FactType.INSTANT}
+ONE_OF = (Op.IN, Op.NOT_IN)
+COMPARISONS = (Op.AT_LEAST, Op.MORE_THAN, Op.AT_MOST, Op.LESS_THAN, Op.BETWEEN)
+
+
+class ConditionReader:
+    """Reads conditions over the facts of one place."""
+
+    def __init__(self, words: Words, facts: Specs[str, FactSpec], *, closed: bool, what: str = "fact") -> None:
+        """`closed`: a name that is not among `facts` is a fault. `what`: how messages call such a name."""
+        self._words, self._facts, self._closed, self._what = words, facts, closed, what
+
+    def read(self, node: Node) -> Condition:
+        """A whole condition."""
+        if isinstance(node, Scalar):
+            if node is not ABSENT and node.text != "always":
+                misfit("wrong-type", node, "a condition is a mapping, or the one word always", "write fact: value")
+            return Always()
+        if isinstance(node, Sequence):
+            fault("wrong-type", node, "a condition is a mapping, not a list", "put the list under all: or any:")
+            return Always()
+        found = [self._entry(key, value) for key, value in node.entries.values()]
+        if not found and node.complete:
+            fault("empty-list", node, "a condition needs at least one test", "write always when it always holds")
+        return found[0] if len(found) == 1 else All(tuple(found))
+
+    def _entry(self, key: Scalar, value: Node) -> Condition:
+        block = BLOCKS.get(key.text)
+        if block is not None:
+            listed = value.items if isinstance(value, Sequence) else [value]
+            if isinstance(value, Sequence) and not value.items and value.complete:
+                fault("empty-list", key, f"{key.text} needs at least one condition")
+            return block(tuple(self.read(one) for one in listed))
+        spec = self._facts.get(key.text)
+        if spec is None:
+            if self._closed:
+                hint = suggestion(key.text, [*self._facts, *BLOCKS])
+                misfit("unknown-key", key, f"unknown {self._what} {shown(key.text)}", hint)
+            return Always()
+        return self._tests(spec, value)
+
+    def _tests(self, spec: FactSpec, value: Node) -> Condition:
+        if isinstance(value, Mapping):
+            tests = [self._operator(spec, key, operand) for key, operand in value.entries.values()]
+            if not tests and value.complete:
+                fault("empty-list", value, f"no test of {spec.name} here")
+            return tests[0] if len(tests) == 1 else All(tuple(tests))
+        op = Op.IN if isinstance(value, Sequence) else Op.IS
+        if spec.type is FactType.TEXTS and value is not ABSENT:
+            fault("wrong-test", value, f"{spec.name} is a list", 'did you mean "contains"?')
+            return Always()
+        return self._test(spec, op, value)
+
+    def _operator(self, spec: FactSpec, key: Scalar, operand: Node) -> Condition:
+        allowed = [op.value for op in operators(spec)]
+        if key.text not in allowed:
+            known = key.text in {op.value for op in Op}
+            if known and spec.type is FactType.TEXTS:
+                hint = 'did you mean "contains"?'
+            else:
+                hint = suggestion(key.text, allowed)
+            code = "wrong-test" if known else "unknown-key"
+            misfit(code, key, f"{shown(key.text)} is no test of {spec.name}, which is {_article(spec.type)}", hint)
+            return Always()
+        return self._test(spec, Op(key.text), operand)
+
+    def _test(self, spec: FactSpec, op: Op, operand: Node) -> Condition:
+        if op is Op.KNOWN:
+            return Test(spec.name, op, flag(operand))
+        if op is Op.MENTIONS:
+            return Test(spec.name, op, self._term_lists(operand))
+        if op in ONE_OF or op in (Op.CONTAINS_ANY, Op.CONTAINS_NONE):
+            values = tuple(self.value(spec, one) for one in items(operand, op.value, least=1))
+            return Test(spec.name, op, values)
+        if op is Op.BETWEEN:
+            bounds = items(operand, "between")
+            if len(bounds) != 2:
+                fault("wrong-type", operand, "between takes two values, the lower one first", "write [10, 20]")
+                return Always()
+            return Test(spec.name, op, (self.value(spec, bounds[0]), self.value(spec, bounds[1])))
+        return Test(spec.name, op, self.value(spec, operand))
+
+    def value(self, spec: FactSpec, node: Node) -> Any:
+        """One value, typed as the fact's (of a list fact: as an entry's)."""
+        match spec.type:
+            case FactType.WHOLE:
+                return whole(node)
+            case FactType.NUMBER:
+                return number(node)
+            case FactType.MONEY:
+                return money(node, self._words.currency)
+            case FactType.YES_NO:
+                return flag(node)
+            case FactType.DATE:
+                return day(node)
+            case FactType.INSTANT:
+                return instant(node, self._words.zone, dates=True)
+            case _:
+                return word(node, self._values(spec), f"a value of {spec.name}")
+
+    def _values(self, spec: FactSpec) -> tuple[str, ...] | None:
+        own = {"happened": self._words.event_types, "clocks.breached": self._words.clocks}
+        return own.get(spec.name, spec.values)
+
+    def _term_lists(self, operand: Node) -> tuple[str, ...]:
+        def one(node: Node) -> str:
+            return word(node, self._words.terms, "a term list")
+
+        return each(operand, "mentions", one, least=1) if isinstance(operand, Sequence) else (one(operand),)
+
+
+def operators(spec: FactSpec) -> tuple[Op, ...]:
+    """The tests that a fact takes."""
+    if spec.type is FactType.TEXTS:
+        return (Op.CONTAINS, Op.CONTAINS_ANY, Op.CONTAINS_NONE, Op.KNOWN)
+    if spec.type is FactType.YES_NO:
+        return (Op.IS, Op.IS_NOT, Op.KNOWN)
+    equal = (Op.IS, Op.IS_NOT, *ONE_OF, Op.KNOWN)
+    if spec.type in ORDERED:
+        return (*equal, *COMPARISONS)
+    return equal if spec.values is not None else (*equal, Op.MENTIONS)
+
+
+def _article(kind: FactType) -> str:
+    return {FactType.TEXTS: "a list", FactType.YES_NO: "true or false", FactType.INSTANT: "an instant"}.get(
+        kind, f"a {kind.value}"
+    )
+
+
+def event_reference(node: Node, words: Words) -> EventRef:
+    """An event type, a type with a condition over its data, or a list of these."""
+    if isinstance(node, Sequence):
+        return tuple(
+            pattern for one in items(node, "an event reference", least=1) for pattern in event_reference(one, words)
+        )
+    if not isinstance(node, Mapping):
+        return (EventPattern(_event_type(node, words)),) if node is not ABSENT else ()
+    if any(key in node.entries for key in EVENT_REFERENCE.later):
+        for key in EVENT_REFERENCE.later:
+            if key in node.entries:
+                not_yet(node.entries[key][0], key)
+        return ()
+    found = fields(node, EVENT_REFERENCE)
+    event_type = _event_type(found["on"], words)
+    specs = words.event_fields.get(event_type, {})
+    reader = ConditionReader(words, specs, closed=bool(specs), what=f"field of {event_type}")
+    return (EventPattern(event_type, found.read("when", reader.read)),)
+
+
+def _event_type(node: Node, words: Words) -> str:
+    found = text(node, "an event type")
+    known = words.event_types
+    if found and known is not None and found not in known:
+        near = f"complaint.{found}"
+        hint = f'did you mean "{near}"?' if near in EVENT_TYPES else suggestion(found, known)
+        misfit("unknown-value", node, f"unknown event type {shown(found)}", hint)
+    return found
+
+
+def plain_value(node: Node, spec: FactSpec | None, reader: ConditionReader) -> Any:
+    """A value of an example: typed by its fact or field, JSON-like where none is declared."""
+    if isinstance(node, Sequence):
+        return [plain_value(one, spec, reader) for one in node.items]
+    if isinstance(node, Mapping):
+        return {key.text: plain_value(value, None, reader) for key, value in node.entries.values()}
+    return text(node) if spec is None else reader.value(spec, node)

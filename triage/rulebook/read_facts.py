@@ -1,0 +1,72 @@
+"""Reading facts.yaml: a deployment's own facts, values and event types."""
+
+import msgspec
+
+from triage.domain.event import EVENT_TYPES
+from triage.domain.facts import COMPUTED_FACTS, DATA_FACTS, FactSpec, FactType, Vocabulary
+from triage.rulebook.nodes import ABSENT, Mapping, Node
+from triage.rulebook.reading import each, entries, fault, fields, flag, items, name, shown, text, word
+from triage.rulebook.reading_values import titles
+from triage.rulebook.schema import FACT, FACTS_FILE, OWN_EVENT
+from triage.rulebook.words import Words
+
+
+def read_facts(node: Node, words: Words, jurisdiction: str) -> Vocabulary:
+    """The vocabulary: built-in facts and event types, with what the file adds. `node` may be absent."""
+    facts = {spec.name: spec for spec in (*DATA_FACTS, *COMPUTED_FACTS)}
+    event_types = list(EVENT_TYPES)
+    if node is not ABSENT:
+        found = fields(node, FACTS_FILE)
+        for key, value in entries(found["add_values"], "add_values") if "add_values" in found else ():
+            _add_values(facts, key, value)
+        for item in items(found["facts"], "facts") if "facts" in found else ():
+            _add_fact(facts, item, words)
+        for item in items(found["events"], "events") if "events" in found else ():
+            event_types.append(_event_type(item, event_types))
+    facts["happened"] = msgspec.structs.replace(facts["happened"], values=tuple(event_types))
+    human = {
+        "priority": words.priorities,
+        "department": tuple(words.teams) if words.teams else None,
+        "handler": words.handlers,
+    }
+    return Vocabulary(
+        facts=facts,
+        event_types=tuple(event_types),
+        jurisdiction=jurisdiction,
+        human_words={field: allowed for field, allowed in human.items() if allowed},
+    )
+
+
+def _add_values(facts: dict[str, FactSpec], key: Node, value: Node) -> None:
+    closed = [spec.name for spec in facts.values() if spec.values]
+    fact = word(key, closed, "a fact with a closed set of values")
+    added = each(value, "add_values", name, least=1)
+    if fact in closed:
+        spec = facts[fact]
+        facts[fact] = msgspec.structs.replace(spec, values=(*(spec.values or ()), *added))
+
+
+def _add_fact(facts: dict[str, FactSpec], node: Node, words: Words) -> None:
+    found = fields(node, FACT)
+    fact = text(found["name"])
+    if fact in facts or fact in ("all", "any", "none", "always"):
+        fault("reserved-name", found["name"], f"{shown(fact)} already means something else")
+    values = found.read("values", each, "values", text, least=1)
+    facts[fact] = FactSpec(
+        name=fact,
+        type=FactType(word(found["type"], [one.value for one in FactType], "a type") or "text")
+        if text(found["type"]) in {one.value for one in FactType}
+        else FactType.TEXT,
+        values=values or None,
+        personal=bool(found.read("personal", flag)),
+        path=found.read("from", text) or fact,
+        title=titles(found["title"], words.languages),
+    )
+
+
+def _event_type(node: Node, known: list[str]) -> str:
+    named = fields(node, OWN_EVENT)["type"] if isinstance(node, Mapping) else node
+    event_type = text(named)
+    if event_type in known:
+        fault("duplicate-id", named, f"{shown(event_type)} is already an event type")
+    return event_type

@@ -1,0 +1,111 @@
+"""Reading triage rules."""
+
+from typing import Any
+
+from triage.domain.facts import FactSpec, FactType
+from triage.rulebook.faults import suggestion
+from triage.rulebook.model import Example, Position, Rule, Then
+from triage.rulebook.nodes import ABSENT, Node
+from triage.rulebook.read_conditions import ConditionReader, plain_value
+from triage.rulebook.reading import each, entries, fault, fields, flag, items, misfit, name, shown, text, word
+from triage.rulebook.reading_values import effective, notes, reason, source, status, titles
+from triage.rulebook.schema import RULE, RULE_EXAMPLE, RULE_EXPECT, RULES_FILE, THEN
+from triage.rulebook.words import Words
+
+
+def rule_nodes(node: Node) -> list[Node]:
+    """The rules of a file."""
+    return items(fields(node, RULES_FILE)["rules"], "rules", least=1)
+
+
+def read_rule(node: Node, words: Words) -> Rule:
+    """One rule."""
+    found = fields(node, RULE)
+    notes(found, words.languages)
+    reader = ConditionReader(words, words.facts, closed=words.facts_known)
+    rule_status = status(found["status"])
+    start, end = found.read("effective", effective) or (None, None)
+    return Rule(
+        id=name(found["id"]),
+        title=titles(found["title"], words.languages),
+        why=reason(found["why"], words.languages),
+        source=found.read("source", source, rule_status),
+        when=reader.read(found["when"]),
+        then=_then(found["then"], words),
+        status=rule_status,
+        effective_from=start,
+        effective_to=end,
+        examples=tuple(_example(item, words, reader) for item in items(found["examples"], "examples", least=1)),
+        at=Position(node.page.file, node.line, node.column),
+    )
+
+
+def _then(node: Node, words: Words) -> Then:
+    found = fields(node, THEN)
+    teams = words.teams
+    department = found.read("department", word, tuple(teams) if teams else None, "a department")
+    if "team" in found and department is None:
+        fault("team-without-department", found["team"], "a team needs its department", "name the department too")
+    of_department = teams.get(department) if teams and department else None
+    if node is not ABSENT and not any(key in found for key in THEN.keys):
+        fault("empty-list", node, "then asks for nothing", "name a priority, department, handler, tags or policies")
+    return Then(
+        priority=found.read("priority", word, words.priorities, "a priority"),
+        department=department,
+        team=found.read("team", word, of_department, "a team"),
+        handler=found.read("handler", word, words.handlers, "a handler"),
+        tags=found.read("tags", each, "tags", name, least=1) or (),
+        policies=found.read("policies", each, "policies", lambda one: word(one, words.policies, "a policy")) or (),
+    )
+
+
+def _example(node: Node, words: Words, reader: ConditionReader) -> Example:
+    found = fields(node, RULE_EXAMPLE)
+    given = {key.text: _given(key, value, words, reader) for key, value in entries(found["given"], "given")}
+    return Example(
+        given=given, expect=_expect(found["expect"], words), at=Position(node.page.file, node.line, node.column)
+    )
+
+
+def _given(key: Node, value: Node, words: Words, reader: ConditionReader) -> Any:
+    fact = text(key)
+    spec = words.facts.get(fact)
+    if spec is None:
+        if words.facts_known:
+            misfit("unknown-key", key, f"unknown fact {shown(fact)}", suggestion(fact, list(words.facts)))
+        return None
+    if spec.type is FactType.TEXTS:
+        return list(each(value, fact, lambda one: str(reader.value(spec, one))))
+    return plain_value(value, spec, reader)
+
+
+def _expect(node: Node, words: Words) -> dict[str, Any]:
+    found = fields(node, RULE_EXPECT)
+    expect: dict[str, Any] = {
+        "fires": found.read("fires", flag),
+        "fallback": found.read("fallback", flag),
+        "priority": found.read("priority", word, words.priorities, "a priority"),
+        "department": found.read("department", word, tuple(words.teams) if words.teams else None, "a department"),
+        "team": found.read("team", text),
+        "handler": found.read("handler", word, words.handlers, "a handler"),
+        "tags": found.read("tags", each, "tags", name),
+        "policies": found.read("policies", each, "policies", lambda one: word(one, words.policies, "a policy")),
+        "rules": found.read("rules", each, "rules", lambda one: word(one, words.rules, "a rule")),
+    }
+    return {key: value for key, value in expect.items() if value is not None}
+
+
+OUTCOME_TEXTS = ("priority", "department", "team", "handler")
+
+
+def outcome_specs(words: Words) -> dict[str, FactSpec]:
+    """What `applies_when` may test of the outcome, beside the facts."""
+    teams = tuple(team for own in (words.teams or {}).values() for team in own)
+    values = {
+        "priority": words.priorities,
+        "department": tuple(words.teams) if words.teams else None,
+        "team": teams or None,
+        "handler": words.handlers,
+    }
+    specs = {key: FactSpec(name=key, type=FactType.TEXT, values=values[key]) for key in OUTCOME_TEXTS}
+    return specs | {"tags": FactSpec(name="tags", type=FactType.TEXTS)}

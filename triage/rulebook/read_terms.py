@@ -1,0 +1,37 @@
+"""Reading term lists."""
+
+from triage.rulebook.model import Position, TermList
+from triage.rulebook.nodes import Node
+from triage.rulebook.reading import each, fault, fields, name, shown, text
+from triage.rulebook.reading_values import notes, titles
+from triage.rulebook.schema import TERM_LIST
+from triage.rulebook.terms import fold_text
+from triage.rulebook.words import Words
+
+
+def read_term_list(node: Node, words: Words) -> TermList:
+    """One list, which is one file."""
+    found = fields(node, TERM_LIST)
+    notes(found, words.languages)
+    terms = each(found["terms"], "terms", text, least=1)
+    not_terms = found.read("not_terms", each, "not_terms", text) or ()
+    folded = {fold_text(term) for term in terms}
+    for not_term in not_terms:
+        _check_not_term(found["not_terms"], not_term, folded)
+    return TermList(
+        id=name(found["id"]),
+        title=titles(found["title"], words.languages),
+        terms=terms,
+        not_terms=not_terms,
+        hits=each(found["hits"], "hits", text, least=1),
+        misses=each(found["misses"], "misses", text, least=1),
+        at=Position(node.page.file, node.line, node.column),
+    )
+
+
+def _check_not_term(node: Node, not_term: str, terms: set[str]) -> None:
+    found = fold_text(not_term)
+    if found in terms:
+        fault("not-term-is-term", node, f"{shown(not_term)} is a term of the list too", "take it out of one of them")
+    elif not any(term in found for term in terms):
+        fault("not-term-without-term", node, f"{shown(not_term)} holds no term of the list", "it can never matter")
