@@ -1,0 +1,1 @@
+"""Kafka: events in, outputs out, start checks."""

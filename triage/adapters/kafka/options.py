@@ -1,0 +1,42 @@
+"""How the broker is reached, and the topics."""
+
+from typing import Any
+
+import msgspec
+
+
+class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of `[kafka]`, as the adapters take them."""
+
+    bootstrap_servers: str
+    group_id: str
+    security_protocol: str = "PLAINTEXT"
+    sasl_mechanism: str | None = None
+    sasl_username: str | None = None
+    sasl_password: str | None = None
+    ssl_cafile: str | None = None
+    ssl_certfile: str | None = None
+    ssl_keyfile: str | None = None
+    topic_events: str = "complaints.events"
+    topic_decisions: str = "complaints.decisions"
+    topic_alerts: str = "complaints.alerts"
+    topic_dead_letters: str = "complaints.dead-letters"
+
+    def connection(self) -> dict[str, Any]:
+        """What every client of kafka-python is given."""
+        given = {
+            "bootstrap_servers": [one.strip() for one in self.bootstrap_servers.split(",")],
+            "security_protocol": self.security_protocol,
+            "sasl_mechanism": self.sasl_mechanism,
+            "sasl_plain_username": self.sasl_username,
+            "sasl_plain_password": self.sasl_password,
+            "ssl_cafile": self.ssl_cafile,
+            "ssl_certfile": self.ssl_certfile,
+            "ssl_keyfile": self.ssl_keyfile,
+        }
+        return {key: value for key, value in given.items() if value is not None}
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that have to exist."""
+        return (self.topic_events, self.topic_decisions, self.topic_alerts, self.topic_dead_letters)

@@ -1,0 +1,110 @@
+"""Outputs to Kafka: in order per key, acknowledged one by one."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka.errors import (
+    AuthorizationError,
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+
+from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, Message
+from monitors.ports import Delivery
+from triage.adapters.kafka.options import KafkaOptions
+from triage.errors import BrokerAway
+
+LARGEST_DEAD_LETTER = 900 * 1024
+"""Bytes; a longer one is published cut, with its sha256; the store keeps the whole."""
+
+NEVER = (MessageSizeTooLargeError, RecordListTooLargeError)
+HELD = (AuthorizationError, TopicAuthorizationFailedError, InvalidTopicError, UnknownTopicOrPartitionError)
+
+
+class KafkaPublisher:
+    """Implements `monitors.ports.Publisher`."""
+
+    def __init__(self, options: KafkaOptions) -> None:
+        """Raises BrokerAway."""
+        self._topics = {
+            DECISIONS: options.topic_decisions,
+            ALERTS: options.topic_alerts,
+            DEAD_LETTERS: options.topic_dead_letters,
+        }
+        try:
+            self._producer = KafkaProducer(
+                **options.connection(),
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=50,
+                batch_size=512 * 1024,
+                max_block_ms=5000,
+                delivery_timeout_ms=30_000,
+                request_timeout_ms=10_000,
+                metrics_enabled=False,
+            )
+        except KafkaError as error:
+            raise BrokerAway(f"{options.bootstrap_servers}: {error}") from error
+
+    def publish(self, messages: Sequence[Message]) -> Sequence[Delivery]:
+        """Send all and look at each acknowledgement. Behind a row that has to be tried again, later rows of its key
+        are tried again too, though they may have arrived: they keep id and bytes. Raises BrokerAway."""
+        futures: list[tuple[Message, Any]] = []
+        for message in messages:
+            future = self._send(message)
+            futures.append((message, future))
+            if isinstance(future, KafkaError) and _result(future) == "retry":
+                break  # the first time-out ends the cycle
+        self._producer.flush(timeout=35)
+        deliveries: list[Delivery] = []
+        waiting_keys: set[tuple[str, str]] = set()
+        for message, future in futures:
+            error = _error_of(future)
+            result = "sent" if error is None else _result(error)
+            if (message.topic, message.key) in waiting_keys and result == "sent":
+                result = "retry"
+            if result == "retry":
+                waiting_keys.add((message.topic, message.key))
+            deliveries.append(Delivery(message.no, result, type(error).__name__ if error else ""))
+        if deliveries and all(one.result == "retry" for one in deliveries):
+            raise BrokerAway(deliveries[0].detail)
+        return deliveries
+
+    def close(self) -> None:
+        """Wait shortly for what is under way."""
+        self._producer.close(timeout=5)
+
+    def _send(self, message: Message) -> Any:
+        payload, headers = message.payload, [(name, value.encode()) for name, value in message.headers]
+        if message.topic == DEAD_LETTERS and len(payload) > LARGEST_DEAD_LETTER:
+            headers.append(("dlq_sha256", hashlib.sha256(payload).hexdigest().encode()))
+            payload = payload[:LARGEST_DEAD_LETTER]
+        try:
+            return self._producer.send(
+                self._topics[message.topic], key=message.key.encode(), value=payload, headers=headers
+            )
+        except KafkaError as error:
+            return error
+
+
+def _error_of(future: Any) -> KafkaError | None:
+    """What a send ended with; a future that is not done when the flush ends has timed out."""
+    if isinstance(future, KafkaError):
+        return future
+    try:
+        future.get(timeout=0.001)
+    except KafkaError as error:
+        return error
+    return None
+
+
+def _result(error: KafkaError) -> str:
+    if isinstance(error, NEVER):
+        return "failed"
+    return "held" if isinstance(error, HELD) else "retry"

@@ -1,0 +1,216 @@
+"""Events from Kafka. Positions come from the store; Kafka's own committed offsets only serve lag dashboards."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.structs import OffsetAndMetadata
+
+from monitors.ports import TimeSource
+from triage.adapters.kafka.options import KafkaOptions
+from triage.errors import BrokerAway, PositionLost
+from triage.ports import Part, Record
+
+log = structlog.get_logger()
+
+MAX_RECORDS, MAX_BYTES = 2000, 4 * 1024 * 1024
+"""One batch: so many records or bytes of one partition are one transaction."""
+
+ASK_ENDS_SECONDS = 1.0
+ASK_TIMEOUT_MS = 5000
+EMPTY_HANDED_SECONDS = 10.0
+"""A worker that got no partition within this time has nothing to drain."""
+
+
+class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python ships no types
+    """Only notes partitions: a blocking call here would stop the heartbeats, and one that raises would leave a
+    partition assigned and unplaced."""
+
+    def __init__(self) -> None:
+        self.fresh: set[TopicPartition] = set()
+        self.gone: set[TopicPartition] = set()
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self.fresh |= set(assigned)
+        self.gone -= set(assigned)
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self.gone |= set(revoked)
+        self.fresh -= set(revoked)
+
+    def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
+        self.on_partitions_revoked(lost)
+
+
+class KafkaSource:
+    """Implements `triage.ports.EventSource` with kafka-python."""
+
+    def __init__(self, options: KafkaOptions, time: TimeSource) -> None:
+        self._options, self._time = options, time
+        self._consumer: Any = None
+        self._assignment = _Assignment()
+        self._placed: set[TopicPartition] = set()
+        self._targets: dict[TopicPartition, int] = {}
+        self._ends: dict[TopicPartition, int] = {}
+        self._asked_at = self._opened_at = 0.0
+        self._complete: dict[Part, datetime] = {}
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        """The topic of the events."""
+        return (self._options.topic_events,)
+
+    def open(self) -> None:
+        """Join the group. Raises BrokerAway."""
+        self._assignment = _Assignment()
+        try:
+            self._consumer = KafkaConsumer(
+                **self._options.connection(),
+                group_id=self._options.group_id,
+                auto_offset_reset="none",
+                enable_auto_commit=False,
+                isolation_level="read_committed",
+                max_poll_interval_ms=60_000,
+                session_timeout_ms=15_000,
+                max_poll_records=MAX_RECORDS,
+                partition_assignment_strategy=[CooperativeStickyAssignor],
+                metrics_enabled=False,
+            )
+            self._consumer.subscribe([self._options.topic_events], listener=self._assignment)
+        except KafkaError as error:
+            raise BrokerAway(f"{self._options.bootstrap_servers}: {error}") from error
+        self._opened_at = self._time.monotonic()
+
+    def unplaced(self) -> Sequence[tuple[Part, str | None]]:
+        """Partitions that were assigned and have no position yet."""
+        return [(_part(one), None) for one in sorted(self._assignment.fresh)]
+
+    def seek(self, part: Part, next_offset: int | None) -> int | None:
+        """Continue the partition there, None: at its beginning. None when it is no longer ours. Raises BrokerAway."""
+        partition = TopicPartition(*part)
+        if partition not in self._consumer.assignment():
+            self._assignment.fresh.discard(partition)
+            return None
+        try:
+            if next_offset is None:
+                next_offset = self._consumer.beginning_offsets([partition], timeout_ms=ASK_TIMEOUT_MS)[partition]
+            target = self._consumer.end_offsets([partition], timeout_ms=ASK_TIMEOUT_MS)[partition]
+        except KafkaError as error:
+            raise BrokerAway(f"{part.input}/{part.partition}: {error}") from error
+        self._consumer.seek(partition, next_offset)
+        self._targets.setdefault(partition, target)
+        self._placed.add(partition)
+        self._assignment.fresh.discard(partition)
+        return int(next_offset)
+
+    def poll(self, timeout: float) -> Sequence[tuple[Part, Sequence[Record]]]:
+        """Records of placed partitions; what the same poll returned for others is dropped, their place is sought
+        first. Raises PositionLost, BrokerAway."""
+        try:
+            polled = self._consumer.poll(timeout_ms=int(timeout * 1000))
+        except NoOffsetForPartitionError:
+            return []  # a partition was assigned and is not placed yet
+        except OffsetOutOfRangeError as error:
+            raise self._lost(error) from error
+        except KafkaError as error:
+            raise BrokerAway(str(error)) from error
+        self._placed -= self._assignment.gone | self._assignment.fresh
+        return [
+            (_part(partition), batch)
+            for partition, records in polled.items()
+            if partition in self._placed
+            for batch in _batches(records)
+        ]
+
+    def _lost(self, error: OffsetOutOfRangeError) -> PositionLost:
+        partition, offset = next(iter(error.args[0].items()))
+        self._consumer.pause(partition)
+        self._placed.discard(partition)
+        return PositionLost(f"{partition.topic}/{partition.partition}: offset {offset} is gone", _part(partition))
+
+    def caught_up(self) -> Mapping[Part, datetime]:
+        """Partitions whose position has reached the end that was asked for, each with the time before asking."""
+        if self._time.monotonic() - self._asked_at >= ASK_ENDS_SECONDS and self._placed:
+            self._ask_ends()
+            return self._complete
+        return {}
+
+    def _ask_ends(self) -> None:
+        at = self._time.now()
+        self._asked_at = self._time.monotonic()
+        try:
+            self._ends = self._consumer.end_offsets(sorted(self._placed), timeout_ms=ASK_TIMEOUT_MS)
+        except KafkaError as error:
+            log.warning("end offsets cannot be asked", action="source.ends", error=type(error).__name__)
+            self._complete = {}
+            return
+        self._complete = {_part(one): at for one, end in self._ends.items() if self._position(one) >= end}
+
+    def _position(self, partition: TopicPartition) -> int:
+        try:
+            return int(self._consumer.position(partition, timeout_ms=ASK_TIMEOUT_MS) or 0)
+        except KafkaError:
+            return -1
+
+    def drained(self) -> bool:
+        """Whether everything that was there when the partitions were placed has been polled."""
+        if self._assignment.fresh:
+            return False
+        if not self._placed:
+            return self._time.monotonic() - self._opened_at > EMPTY_HANDED_SECONDS
+        return all(self._position(one) >= self._targets[one] for one in self._placed)
+
+    def lag(self) -> Mapping[Part, int]:
+        """Records behind the end, by the last answer."""
+        return {_part(one): max(0, end - self._position(one)) for one, end in self._ends.items() if one in self._placed}
+
+    def note_committed(self, part: Part, next_offset: int) -> None:
+        """Tell Kafka, without waiting; its errors do not matter here."""
+        offsets = {TopicPartition(*part): OffsetAndMetadata(next_offset, "", -1)}
+        try:
+            self._consumer.commit_async(offsets, callback=_ignore)
+        except KafkaError as error:
+            log.debug("commit refused", action="source.commit", error=type(error).__name__)
+
+    def close(self) -> None:
+        """Leave the group."""
+        if self._consumer is not None:
+            self._consumer.close(autocommit=False, timeout_ms=2000)
+            self._consumer = None
+        self._placed.clear()
+        self._targets.clear()
+        self._ends.clear()
+
+
+def _ignore(_offsets: Any, _answer: Any) -> None:
+    """Answers to commits are not needed."""
+
+
+def _part(partition: TopicPartition) -> Part:
+    return Part(partition.topic, partition.partition)
+
+
+def _batches(records: Sequence[Any]) -> Iterable[list[Record]]:
+    batch: list[Record] = []
+    size = 0
+    for one in records:
+        value = one.value or b""
+        if batch and size + len(value) > MAX_BYTES:
+            yield batch
+            batch, size = [], 0
+        size += len(value)
+        batch.append(
+            Record(
+                offset=one.offset,
+                next_offset=one.offset + 1,
+                value=value,
+                headers=tuple((name, content or b"") for name, content in one.headers),
+                timestamp=datetime.fromtimestamp(one.timestamp / 1000, UTC) if one.timestamp > 0 else None,
+            )
+        )
+    if batch:
+        yield batch

@@ -1,0 +1,91 @@
+"""The closed schema of the rule files as JSON Schema, for editors."""
+
+from typing import Any
+
+from triage.domain.facts import Vocabulary
+from triage.rulebook import schema as shapes
+from triage.rulebook.schema import Shape
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def _closed(shape: Shape, **inner: Any) -> dict[str, Any]:
+    """The mapping with exactly these keys; `inner`: schemas of keys whose name is written with `_` at the end here."""
+    known = {key.rstrip("_"): value for key, value in inner.items()}
+    return {
+        "type": "object",
+        "required": list(shape.required),
+        "additionalProperties": False,
+        "properties": {key: known.get(key, {}) for key in shape.keys},
+    }
+
+
+def _list(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "minItems": 1, "items": item}
+
+
+_TITLES = {"type": "object", "additionalProperties": {"type": "string"}}
+_STATUS = {"enum": list(shapes.STATUSES)}
+_SOURCE = _closed(shapes.SOURCE, grade={"enum": list(shapes.GRADES)})
+_LIMIT = {"type": "string", "pattern": "^[0-9]+ (working hours?|hours?|calendar days?|working days?)$"}
+
+
+def file_schema(title: str, words: Vocabulary) -> dict[str, Any]:
+    """A file of triage rules, with the facts of the vocabulary."""
+    condition = {
+        "anyOf": [
+            {"const": "always"},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    **{block: {"type": ["array", "object"]} for block in ("all", "any", "none")},
+                    **{name: {"description": spec.type.value} for name, spec in words.facts.items()},
+                },
+            },
+        ]
+    }
+    rule = _closed(
+        shapes.RULE,
+        title=_TITLES,
+        when=condition,
+        then=_closed(shapes.THEN),
+        status=_STATUS,
+        source=_SOURCE,
+        effective=_closed(shapes.EFFECTIVE),
+        examples=_list(_closed(shapes.RULE_EXAMPLE, expect=_closed(shapes.RULE_EXPECT))),
+    )
+    return {"$schema": DRAFT, "title": title, **_closed(shapes.RULES_FILE, rules=_list(rule))}
+
+
+_CLOCK = _closed(shapes.CLOCK, limit=_LIMIT, deliver={"enum": list(shapes.DELIVER)})
+_POLICY = _closed(
+    shapes.POLICY,
+    title=_TITLES,
+    status=_STATUS,
+    source=_SOURCE,
+    clocks=_list(_CLOCK),
+    effective=_closed(shapes.EFFECTIVE),
+    examples=_list(_closed(shapes.POLICY_EXAMPLE, events=_list(_closed(shapes.EXAMPLE_EVENT)))),
+)
+POLICIES_SCHEMA: dict[str, Any] = {
+    "$schema": DRAFT,
+    "title": "policies",
+    **_closed(shapes.POLICIES_FILE, policies=_list(_POLICY)),
+}
+"""A file of SLA policies."""
+
+_HOURS = {"type": "array", "items": {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$"}}
+_CALENDAR = _closed(
+    shapes.CALENDAR,
+    title=_TITLES,
+    week=_closed(shapes.WEEK, **dict.fromkeys(shapes.WEEK.required, _HOURS)),
+    closed=_list(_closed(shapes.CLOSED_DAY)),
+    open=_list(_closed(shapes.OPEN_DAY, like={"enum": list(shapes.WEEK.required)}, hours=_HOURS)),
+)
+CALENDAR_SCHEMA: dict[str, Any] = {
+    "$schema": DRAFT,
+    "title": "calendar",
+    **_closed(shapes.CALENDAR_FILE, calendar=_CALENDAR),
+}
+"""A calendar file."""

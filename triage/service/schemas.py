@@ -1,0 +1,38 @@
+"""JSON Schemas of the formats that others type or read."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from triage.codec.schema import event_schema
+from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.faults import Finding
+from triage.rulebook.judge import Judged
+from triage.rulebook.schema_json import CALENDAR_SCHEMA, POLICIES_SCHEMA, file_schema
+from triage.service.case_view import CaseLine, TimelineLine
+
+SCHEMAS: tuple[str, ...] = ("events", "rules", "policies", "calendars", "cli")
+
+
+def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
+    """The JSON Schema of a format, with the words of the rulebook. `what`: one of `SCHEMAS`."""
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "events": lambda: event_schema(rules.rulebook.vocabulary),
+        "rules": lambda: file_schema("rules", rules.rulebook.vocabulary),
+        "policies": lambda: POLICIES_SCHEMA,
+        "calendars": lambda: CALENDAR_SCHEMA,
+        "cli": _cli,
+    }
+    return makers[what]()
+
+
+def _cli() -> dict[str, Any]:
+    shapes = {"cases": CaseLine, "case timeline": TimelineLine, "check": Finding, "test": Judged}
+    schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "what the verbs print with --json, one object a line",
+        "properties": dict(zip(shapes, schemas, strict=True)),
+        "$defs": definitions,
+    }
