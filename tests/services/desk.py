@@ -14,7 +14,7 @@ class ServiceUnavailable(Exception):
 
 def call(script: Path, *arguments: str) -> str:
     """Run a script of deploy/ and give what it printed. Raises ServiceUnavailable."""
-    done = subprocess.run([script, *arguments], capture_output=True, text=True)
+    done = subprocess.run([script, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         raise ServiceUnavailable(f"{script.name} {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout.strip()

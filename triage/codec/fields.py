@@ -133,7 +133,6 @@ def fields_by_type(words: Vocabulary) -> dict[str, dict[str, Field]]:
     channel = _choice(words.values_of("channel"))
     person = Field(kind=PersonIn | Text, allowed="{id, name} or a text", required=True)
     by, reason = _text(), _text()
-    solution = {"summary": _text(), "amount": MONEY}
     return {
         ev.REGISTERED: registered_fields(words),
         "complaint.acknowledged": {"channel": channel},
@@ -151,13 +150,7 @@ def fields_by_type(words: Vocabulary) -> dict[str, dict[str, Field]]:
             "channel": channel,
             "summary": _text(),
         },
-        "complaint.investigation_started": {"by": by, "findings": _text()},
-        "complaint.investigated": {"by": by, "findings": _text()},
-        "complaint.solution_proposed": solution,
-        "complaint.solution_accepted": solution,
-        "complaint.solution_rejected": solution,
-        "complaint.solution_executed": solution,
-        "complaint.payment_completed": {"amount": MONEY},
+        **_work_fields(),
         ev.REPLY_SENT: {
             "kind": _choice(("final", "holding", "interim")),
             "channel": channel,
@@ -172,6 +165,20 @@ def fields_by_type(words: Vocabulary) -> dict[str, dict[str, Field]]:
         ev.WITHDRAWN: {"reason": reason},
         ev.REOPENED: {"reason": reason},
         **_clock_and_authority_fields(),
+    }
+
+
+def _work_fields() -> dict[str, dict[str, Field]]:
+    solution = {"summary": _text(), "amount": MONEY}
+    investigation = {"by": _text(), "findings": _text()}
+    return {
+        "complaint.investigation_started": investigation,
+        "complaint.investigated": investigation,
+        "complaint.solution_proposed": solution,
+        "complaint.solution_accepted": solution,
+        "complaint.solution_rejected": solution,
+        "complaint.solution_executed": solution,
+        "complaint.payment_completed": {"amount": MONEY},
     }
 
 

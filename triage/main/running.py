@@ -28,6 +28,7 @@ from triage.adapters.files.source import FileSource
 from triage.adapters.kafka.checks import check_topics
 from triage.adapters.kafka.publisher import KafkaPublisher
 from triage.adapters.kafka.source import KafkaSource
+from triage.adapters.logs import set_up_logs
 from triage.adapters.store.store import open_store
 from triage.adapters.time_source import MachineTime
 from triage.entrypoints.consumer import Consumer
@@ -205,6 +206,7 @@ class Service:
 
 def run_service(settings: Settings, options: RunOptions) -> None:
     """Run one instance in the foreground; SIGINT and SIGTERM stop it in order, a second one at once."""
+    set_up_logs(settings.log.level, settings.log.format)
     service = Service(settings, options)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

@@ -55,15 +55,12 @@ def opened_store(settings: Settings) -> Iterator[Store]:
 
 
 def kafka_options(settings: Settings) -> KafkaOptions:
-    """The settings of `[kafka]` as the adapter takes them."""
+    """The settings of `[kafka]` as the adapters take them."""
     kafka = settings.kafka
-    fields = kafka.model_dump(exclude={"client", "sasl_password", "ssl_cafile", "ssl_certfile", "ssl_keyfile"})
-    paths = {name: str(path) if (path := getattr(kafka, name)) else None for name in _SSL_PATHS}
-    password = kafka.sasl_password.get_secret_value() if kafka.sasl_password else None
-    return KafkaOptions(**fields, **paths, sasl_password=password)
-
-
-_SSL_PATHS = ("ssl_cafile", "ssl_certfile", "ssl_keyfile")
+    given = kafka.model_dump(exclude={"client"}, mode="json") | {
+        "sasl_password": kafka.sasl_password.get_secret_value() if kafka.sasl_password else None
+    }
+    return KafkaOptions(**given)
 
 
 def machine_now() -> datetime:

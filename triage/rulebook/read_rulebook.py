@@ -64,18 +64,22 @@ def read_rulebook(node: Node) -> Desk:
         "departments": departments,
         "fallback": _fallback(found["fallback"], priorities, handlers, departments),
     }
-    words = Words(
-        languages=languages or None,
-        zone=tz,
+    words = _words_of(parts, msgspec.structs.replace(Words(), zone=tz, ladders=ladders))
+    return Desk(parts=parts, words=words, calendar_node=found["calendar"])
+
+
+def _words_of(parts: Byname[str, Any], words: Words) -> Words:
+    """What the other files may refer to."""
+    return msgspec.structs.replace(
+        words,
+        languages=parts["languages"] or None,
         currency=parts["currency"],
         calendar=parts["calendar"],
-        priorities=priorities or None,
-        handlers=handlers or None,
-        roles=(OWNER, *roles),
-        teams={one.id: one.teams for one in departments.values()} or None,
-        ladders=ladders,
+        priorities=parts["priorities"] or None,
+        handlers=parts["handlers"] or None,
+        roles=(OWNER, *parts["roles"]),
+        teams={one.id: one.teams for one in parts["departments"].values()} or None,
     )
-    return Desk(parts=parts, words=words, calendar_node=found["calendar"])
 
 
 def _check_format(found: Fields) -> None:

@@ -1,0 +1,134 @@
+"""The rows of the store, and the places in a source."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from monitors.notices.message import Message
+from triage.domain.document import Document, HandledStep
+
+
+class Part(NamedTuple):
+    """One ordered piece of a source: a Kafka partition, or a file (partition 0)."""
+
+    input: str
+    partition: int
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One event's bytes as they came. `next_offset`: the position behind it. `line`: from 1, in files only.
+    `timestamp`: the broker's, None in files."""
+
+    offset: int
+    next_offset: int
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+    timestamp: datetime | None = None
+    line: int | None = None
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `offsets`. `trying`: the last offset of the batch that an owner died in or failed in, None when
+    there is none. `tries`: attempts at the event at `next_offset`."""
+
+    next_offset: int
+    trying: int | None = None
+    tries: int = 0
+    caught_up_at: datetime | None = None
+
+
+class CaseRow(msgspec.Struct, kw_only=True):
+    """A row of `cases`. `no` is 0 until the store has given one. `version` counts the rows of its timeline."""
+
+    no: int = 0
+    id: str
+    customer: str | None = None
+    status: str = "unregistered"
+    priority: str | None = None
+    department: str | None = None
+    owner: str | None = None
+    received_at: datetime
+    version: int = 0
+    document: Document
+
+
+class TimelineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `timeline`, append-only. `kind`: event | step | command. `event_id`, `source`, `digest` of events
+    only. `body`, `decision`: JSON texts."""
+
+    case: str
+    seq: int
+    kind: str
+    type: str
+    event_time: datetime
+    recorded_at: datetime
+    event_id: str | None = None
+    source: str | None = None
+    digest: str | None = None
+    body: str | None = None
+    decision: str | None = None
+
+
+class ClockRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `clocks`: the index over one cycle of a clock. `next_at`: when the sweeper has to look again."""
+
+    case: str
+    clock: str
+    cycle: int
+    state: str
+    started_at: datetime
+    due_at: datetime | None
+    original_due_at: datetime
+    ended_at: datetime | None
+    breached: bool
+    revision: str
+    provisional: bool
+    next_step: str | None
+    next_at: datetime | None
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `dead_letters`. `origin`: topic, partition, offset or file, line as text. `case`: when one is known.
+    `copy`: the event reached its case too (faulty data)."""
+
+    id: str
+    reason: str
+    detail: str
+    origin: str
+    at: datetime
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+    case: str | None = None
+    copy: bool = False
+
+
+class Changes(msgspec.Struct, kw_only=True):
+    """All rows that one transaction writes. `gone_clocks`: (case, clock, cycle) whose start never happened.
+    `steps`: handled steps by case id, new or newly resolved."""
+
+    cases: dict[str, CaseRow] = msgspec.field(default_factory=dict)
+    timeline: list[TimelineRow] = msgspec.field(default_factory=list)
+    clocks: dict[tuple[str, str, int], ClockRow] = msgspec.field(default_factory=dict)
+    gone_clocks: set[tuple[str, str, int]] = msgspec.field(default_factory=set)
+    steps: list[tuple[str, HandledStep]] = msgspec.field(default_factory=list)
+    messages: list[Message] = msgspec.field(default_factory=list)
+    dead_letters: list[DeadLetter] = msgspec.field(default_factory=list)
+
+
+class Sibling(NamedTuple):
+    """Another case of the same customer."""
+
+    case: str
+    received_at: datetime
+    is_open: bool
+
+
+class StoredRulebook(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `rulebooks`. `files`: the rule files' bytes by path."""
+
+    revision: str
+    name: str
+    files: dict[str, bytes]
+    activated_at: datetime | None
+    by: str
