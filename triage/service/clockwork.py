@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from monitors.clocks.plan import plan_clock
 
 from monitors.clocks.clock import Clock, ClockState, Step, StepKind
+from monitors.clocks.plan import plan_clock
 from monitors.clocks.policy import ClockPolicy, Policy
 from monitors.notices.message import Output
 from monitors.notices.route import Addressee, addressees
