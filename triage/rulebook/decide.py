@@ -30,9 +30,11 @@ class CompiledRulebook:
         mentioned_in = sorted({test.fact for test in tests if test.op is Op.MENTIONS})
         self.facts = FactReader(rulebook.vocabulary, self.terms, mentioned_in, self.zone)
         self.asks_history = any(test.fact.startswith("history.") for test in tests)
-        self._personal_tests = sorted(
-            {(test.fact, in_words(test)): test for test in tests if self._is_personal(test.fact)}.items()
-        )
+        self._personal_tests: dict[str, dict[str, Test]] = {}
+        for test in tests:
+            if self._is_personal(test.fact):
+                self._personal_tests.setdefault(test.fact, {})[in_words(test)] = test
+        self._personal_facts = self._personal_tests.keys()
         self._applies = [
             (policy, compile_condition(policy.applies_when))
             for policy in rulebook.policies.values()
@@ -72,14 +74,15 @@ class CompiledRulebook:
         return tuple(sorted({policy.id for policy in found if _in_force(policy, on)}))
 
     def stored_facts(self, facts: Facts) -> dict[str, Any]:
-        """The facts as the timeline keeps them: of personal ones only the results of the rulebook's tests."""
+        """The facts as the timeline keeps them: of personal ones that are known only the results of the rulebook's
+        tests."""
         stored = {
             name: jsonable(value)
             for name, value in facts.items()
             if not self._is_personal(name) and not name.endswith(" mentions")
         }
-        for (fact, words), test in self._personal_tests:
-            stored.setdefault(fact, {})[words] = passes(test, facts)
+        for fact in self._personal_facts & facts.keys():
+            stored[fact] = {words: passes(test, facts) for words, test in self._personal_tests[fact].items()}
         return stored
 
 

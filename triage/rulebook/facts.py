@@ -30,7 +30,7 @@ class FactReader:
         self._vocabulary, self._terms, self._zone = vocabulary, terms, zone
         self._mentioned_in = tuple(mentioned_in)
         self._paths = [
-            (spec, spec.path or spec.name)
+            (spec, path := spec.path or spec.name, path.split(".", maxsplit=1)[0])
             for spec in vocabulary.facts.values()
             if spec.path or spec.name in _DATA_FACT_NAMES
         ]
@@ -79,9 +79,8 @@ class FactReader:
 
     def _of_data(self, data: Mapping[str, Any], received_on: date) -> Facts:
         facts: Facts = {}
-        for spec, path in self._paths:
-            value = as_written(spec, look_up(data, path))
-            if value is not None:
+        for spec, path, top in self._paths:
+            if top in data and (value := as_written(spec, look_up(data, path))) is not None:
                 facts[spec.name] = value
         facts.setdefault("jurisdiction", self._vocabulary.jurisdiction)
         age = look_up(data, "customer.age")

@@ -45,7 +45,10 @@ def plan(draft: Draft, case: Case, policy_ids: Iterable[str]) -> dict[str, Clock
 
 def _versions(draft: Draft, policy_id: str) -> list[tuple[Policy, ClockPolicy, CompiledRulebook]]:
     """Each clock of the policy, in the version that holds for it."""
-    current = _policy_at(draft, policy_id, draft.rules.active.rulebook.revision)
+    active = draft.rules.active
+    current = _policy_at(draft, policy_id, active.rulebook.revision)
+    if current is not None and draft.held_revisions() <= {active.rulebook.revision}:
+        return [(current[0], clock_policy, active) for clock_policy in current[0].clocks]
     attached = _policy_at(draft, policy_id, draft.attached[policy_id].revision)
     base = current or attached
     held = {

@@ -95,6 +95,10 @@ class Draft:
         self.timeline: list[TimelineRow] = []
         self.counts: list[Count] = []
 
+    def held_revisions(self) -> set[str]:
+        """Revisions that started clocks hold."""
+        return set(self.pins.values())
+
     def tell(self, output: Output) -> None:
         """Put an output into the outbox, with the next number of its topic and case."""
         topic = TOPIC_OF[output.type]

@@ -30,7 +30,7 @@ class Instant(TypeDecorator[datetime]):
 
 def instant_text(at: datetime) -> str:
     """Fixed width, so that texts sort as instants do."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def to_instant(value: Any) -> datetime | None:
