@@ -88,13 +88,12 @@ class Lease(Protocol):
 
 
 class Sweep(msgspec.Struct, frozen=True):
-    """What one sweep did. `more`: the limit was reached and due cases are left. `held`: steps that wait because of
-    the brake on notices a minute."""
+    """What one sweep did. `more`: due cases may be left. `held`: the brake on notices a minute holds."""
 
     cases: int
     fired: int
     more: bool
-    held: int = 0
+    held: bool = False
 
 
 class FireDue(Protocol):

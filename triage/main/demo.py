@@ -54,7 +54,6 @@ class Demo:
             environment={},
             flags={
                 "store.url": f"sqlite:///{self.directory / 'demo.sqlite'}",
-                "sla.max_hold": 10 * FACTOR,
                 "notices.per_minute": 0,
                 "http.port": 0,
                 "log.level": "error",

@@ -37,7 +37,8 @@ from triage.errors import TryAgain, describe
 from triage.main.tools import kafka_options, rules_scanner
 from triage.ports import EventSource
 from triage.service.fire_due import DueFirer
-from triage.service.handle_event import EventHandler, Handling
+from triage.service.handle_event import EventHandler
+from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.reload import Reloader
 from triage.settings import Settings
@@ -78,14 +79,10 @@ class Service:
         self.reloader.start()
         self.source, self.publisher = self._connect()
         opened.callback(self.publisher.close)
-        handling = Handling(
-            inputs=tuple(self.source.inputs),
-            max_hold_seconds=settings.sla.max_hold,
-            backfill_before=settings.backfill.before,
-        )
+        low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
         per_minute = 0 if self.options.once else settings.notices.per_minute
-        self.handler = EventHandler(self.store, self.library, self.metrics, handling)
-        self.sweeper = Sweeper(DueFirer(self.store, self.library, self.metrics, handling, per_minute), self.metrics)
+        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark)
+        self.sweeper = Sweeper(DueFirer(self.store, self.library, self.metrics, low_mark, per_minute), self.metrics)
         holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
         self.dispatcher = Dispatcher(self.store.outbox, self.publisher, self.store.lease, self.metrics, holder)
         self.consumer = Consumer(self.source, self.store, self.handler, self.time, self.metrics, self._stopping.wait)

@@ -25,16 +25,19 @@ ALERT_TYPES = {
 
 
 def plan(draft: Draft, case: Case, policy_ids: Iterable[str]) -> dict[str, Clock]:
-    """The last cycle of every started clock of these policies, judged at the draft's `seen_until`.
+    """The last cycle of every started clock of these policies, judged at `seen_until`; every known event counts, one
+    that is ahead of it too.
 
     A clock holds the revision that was active when it started; until then it follows the active one.
     """
     planned: dict[str, Clock] = {}
+    seen_until = draft.moment.seen_until
+    known_until = max([seen_until, case.received_at, *(event.time for event in case.events[-1:])])
     for policy_id in policy_ids:
         for policy, clock_policy, rules in _versions(draft, policy_id):
             name = policy.clock_name(clock_policy)
             calendar = rules.rulebook.calendars[policy.calendar]
-            cycles = plan_clock(policy, clock_policy, case, calendar, draft.moment.seen_until)
+            cycles = plan_clock(policy, clock_policy, case, calendar, seen_until, known_until)
             if cycles:
                 planned[name] = cycles[-1]
                 draft.pins.setdefault(name, rules.rulebook.revision)
@@ -210,7 +213,7 @@ def to_whom(draft: Draft, roles: tuple[str, ...]) -> tuple[Addressee, ...]:
     return addressees(roles, outcome.owner, department.escalation if department else {})
 
 
-def alert(draft: Draft, clock: Clock, step: Step, lagging: bool) -> Output:
+def alert(draft: Draft, clock: Clock, step: Step, *, lagging: bool) -> Output:
     """The notice of one fired step."""
     outcome = draft.outcome
     assert outcome is not None, "a case has an outcome before it has clocks"

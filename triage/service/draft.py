@@ -32,14 +32,13 @@ class Rules(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """When a step happens. `now`: the service's time. `seen_until`: up to where every event is known to have been
-    read, never after `now`; clocks are judged there, so that a backlog raises no false alarm. `complete_until`:
-    the same without the limit on waiting (None: never complete); a step after it fires `lagging`.
-    `backfill_before`: steps due before it are historic."""
+    """When a step happens. `now`: the service's time. `seen_until`: clocks are judged there, so that a backlog raises
+    no false alarm; never after `now`. `complete_until`: up to where every event is known to have been read; a step
+    that fires after it is lagging. `backfill_before`: steps due before it are historic."""
 
     now: datetime
     seen_until: datetime
-    complete_until: datetime | None = None
+    complete_until: datetime
     backfill_before: datetime | None = None
 
 

@@ -10,8 +10,8 @@ from monitors.ports import Observer, Sweep
 from triage.errors import TryAgain, describe
 from triage.ports import CaseRow, Changes, Sibling, Store, Transaction
 from triage.service.draft import Count, Effects, Moment, report
-from triage.service.handle_event import Handling, collect
-from triage.service.low_mark import moment_at
+from triage.service.handle_event import collect
+from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.step import fire
 
@@ -26,8 +26,8 @@ ALARM_AFTER_FAILURES = 5
 class DueFirer:
     """Fires what is due, one transaction a batch; a batch that raises is replayed case by case."""
 
-    def __init__(self, store: Store, library: Library, observer: Observer, handling: Handling, per_minute: int) -> None:
-        self._store, self._library, self._observer, self._handling = store, library, observer, handling
+    def __init__(self, store: Store, library: Library, observer: Observer, low_mark: LowMark, per_minute: int) -> None:
+        self._store, self._library, self._observer, self._low_mark = store, library, observer, low_mark
         self._brake = _Brake(per_minute)
 
     def __call__(self, limit: int) -> Sweep:
@@ -42,25 +42,25 @@ class DueFirer:
 
     def _sweep(self, limit: int) -> Sweep:
         with self._store.transaction() as tx:
-            moment = self._moment(tx)
+            moment = self._low_mark.moment(tx)
             room = self._brake.room(moment)
             rows = tx.cases.lock_due(moment.seen_until, moment.now, min(limit, room)) if room else []
             effects = self._fire_all(tx, rows, moment)
         self._after_commit(effects, moment)
         fired = sum(step.state == "fired" for one in effects for step in one.steps if step.resolved is None)
-        return Sweep(len(rows), fired, more=bool(rows) and len(rows) == min(limit, room), held=room == 0)
+        return Sweep(len(rows), fired, more=bool(rows), held=room == 0)
 
     def _sweep_singly(self, limit: int) -> Sweep:
         with self._store.transaction() as tx:
-            moment = self._moment(tx)
+            moment = self._low_mark.moment(tx)
             ids = [row.id for row in tx.cases.lock_due(moment.seen_until, moment.now, limit)]
         done = [self._fire_single(case_id) for case_id in ids]
-        return Sweep(len(ids), sum(done), more=len(ids) == limit)
+        return Sweep(len(ids), sum(done), more=bool(ids))
 
     def _fire_single(self, case_id: str) -> int:
         try:
             with self._store.transaction() as tx:
-                moment = self._moment(tx)
+                moment = self._low_mark.moment(tx)
                 rows = list(tx.cases.lock([case_id]).values())
                 effects = self._fire_all(tx, rows, moment)
         except TryAgain:
@@ -90,10 +90,6 @@ class DueFirer:
             collect(changes, one)
         tx.cases.write(changes)
         return effects
-
-    def _moment(self, tx: Transaction) -> Moment:
-        handling = self._handling
-        return moment_at(tx, handling.inputs, handling.max_hold_seconds, handling.backfill_before)
 
     def _after_commit(self, effects: Sequence[Effects], moment: Moment) -> None:
         counts: list[Count] = [count for one in effects for count in one.counts]

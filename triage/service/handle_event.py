@@ -1,9 +1,6 @@
 """From bytes to committed decision: one transaction holds everything that a batch of events causes."""
 
 from collections.abc import Sequence
-from datetime import datetime
-
-import msgspec
 
 from monitors.ports import Observer
 from triage.codec.decode import Arrival, Codec, DeadLetter
@@ -11,24 +8,16 @@ from triage.ports import CaseRow, Changes, Part, Record, Sibling, Store, Transac
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.dead_letters import dead_letter, to_messages
 from triage.service.draft import Count, Effects, Moment, Rules, report
-from triage.service.low_mark import moment_at
+from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.step import apply, open_for_quarantined
-
-
-class Handling(msgspec.Struct, frozen=True, kw_only=True):
-    """What the handling of events is told by the settings. `inputs`: all that the low mark looks at."""
-
-    inputs: tuple[str, ...]
-    max_hold_seconds: float
-    backfill_before: datetime | None = None
 
 
 class EventHandler:
     """Applies records to cases, batch by batch, in the store's transaction."""
 
-    def __init__(self, store: Store, library: Library, observer: Observer, handling: Handling) -> None:
-        self._store, self._library, self._observer, self._handling = store, library, observer, handling
+    def __init__(self, store: Store, library: Library, observer: Observer, low_mark: LowMark) -> None:
+        self._store, self._library, self._observer, self._low_mark = store, library, observer, low_mark
         self._codecs: dict[str, Codec] = {}
 
     def handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
@@ -37,7 +26,7 @@ class EventHandler:
         after = records[-1].next_offset
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, after)
-            batch = _Batch(part, tx, self._moment(tx))
+            batch = _Batch(part, tx, self._low_mark.moment(tx))
             self._decode(tx, batch, records)
             self._apply_all(tx, batch)
             batch.write()
@@ -48,7 +37,7 @@ class EventHandler:
         """Put the record into the dead letters and move on; its case is opened when there is none."""
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, record.next_offset)
-            batch = _Batch(part, tx, self._moment(tx))
+            batch = _Batch(part, tx, self._low_mark.moment(tx))
             decoded = self._codec(self._library.current(tx).active).decode(
                 record.value, batch.moment.now, record.headers
             )
@@ -61,10 +50,6 @@ class EventHandler:
             batch.write()
         report(self._observer, batch.counts)
         return record.next_offset
-
-    def _moment(self, tx: Transaction) -> Moment:
-        handling = self._handling
-        return moment_at(tx, handling.inputs, handling.max_hold_seconds, handling.backfill_before)
 
     def _codec(self, rules: CompiledRulebook) -> Codec:
         revision = rules.rulebook.revision

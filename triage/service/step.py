@@ -30,9 +30,11 @@ def apply(
     """Apply one event to its case, which it opens when there is none. The event must be new to the case."""
     event = arrival.event
     row = row or CaseRow(id=event.subject, received_at=event.time, document=Document())
-    draft = Draft(row, rules, moment, arrival.traceparent)
     events = list(row.document.events)
     insort(events, compact(event), key=lambda one: one.order)
+    # What is known of this case is complete up to its latest event, wherever the low mark stands.
+    seen_until = max(moment.seen_until, events[-1].time)
+    draft = Draft(row, rules, msgspec.structs.replace(moment, seen_until=seen_until), arrival.traceparent)
     case = fold(row.id, events, rules.active.zone, row.document.opened_at)
     moved = "voided" if event.type == ev.VOIDED else "late_event"
     decision = _settle(draft, case, event, siblings, moved, event.time, (event.source, event.id))
@@ -128,9 +130,7 @@ def _fire_clock(draft: Draft, clock: Clock, due: Sequence[Step]) -> list[Handled
         handled.append(_handle(draft, clock, step, state))
     if live:
         step = live[-1]
-        complete_until = draft.moment.complete_until
-        lagging = complete_until is None or step.at > complete_until
-        notice = clockwork.alert(draft, clock, step, lagging)
+        notice = clockwork.alert(draft, clock, step, lagging=step.at > draft.moment.complete_until)
         draft.tell(notice)
         draft.count("alerts_total", kind=notice.type.removeprefix("complaint."))
         draft.measure("timer_lateness_seconds", (draft.moment.now - step.at).total_seconds())

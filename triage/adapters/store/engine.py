@@ -55,19 +55,22 @@ def parse_url(url: str) -> URL:
 
 
 def make_engine(url: URL, *, immediate: bool = True) -> sa.Engine:
-    """The engine; `immediate`: SQLite transactions take the write lock when they begin. Raises WrongSettings."""
+    """The engine; `immediate`: SQLite transactions take the write lock when they begin. Its errors never show
+    parameters, which hold personal data. Raises WrongSettings."""
     if url.drivername == "sqlite":
         return _sqlite_engine(url, immediate=immediate)
     options = " ".join(f"-c {name}={value}" for name, value in POSTGRES_SETTINGS.items())
     arguments: dict[str, Any] = {"options": options, "connect_timeout": 5, **KEEPALIVES}
     try:
-        return sa.create_engine(url, connect_args=arguments, pool_size=5, max_overflow=5, pool_timeout=10)
+        return sa.create_engine(
+            url, connect_args=arguments, hide_parameters=True, pool_size=5, max_overflow=5, pool_timeout=10
+        )
     except (ImportError, NoSuchModuleError):
         raise WrongSettings(["store.url: install complaint-triage[postgres] for PostgreSQL"]) from None
 
 
 def _sqlite_engine(url: URL, *, immediate: bool) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10}, hide_parameters=True)
 
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin by the statement below, not by the driver's guess

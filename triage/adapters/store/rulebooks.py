@@ -27,7 +27,10 @@ class SqlRulebooks:
         return self._one(RULEBOOKS.c.revision == revision)
 
     def activate(self, rulebook: StoredRulebook) -> bool:
-        """Make it the active one, unless it was active before; True when it became active."""
+        """Make it the active one, unless it was active before; True when it became active. Instances that start at
+        once wait for each other here."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(sa.text("LOCK TABLE rulebooks IN SHARE ROW EXCLUSIVE MODE"))
         if self.get(rulebook.revision) is not None:
             return False
         self._connection.execute(sa.update(RULEBOOKS).values(is_active=False))
