@@ -70,6 +70,10 @@ class Outbox(Protocol):
         """Unsent messages in the order of their numbers."""
         ...
 
+    def is_waiting(self) -> bool:
+        """Whether a message waits that was not refused: `held` ones wait for an operator."""
+        ...
+
     def mark(self, deliveries: Sequence[Delivery]) -> None:
         """Record the results."""
         ...

@@ -44,10 +44,11 @@ class Dispatcher:
         self._tell_trouble(messages, deliveries)
         return sum(delivery.result == "sent" for delivery in deliveries)
 
-    def drain(self) -> None:
-        """Publish until nothing more goes out: at the end of a run."""
+    def drain(self) -> bool:
+        """Publish until nothing more goes out; True when nothing waits any more, by whomever it was sent."""
         while self.dispatch():
             pass
+        return not self._outbox.is_waiting()
 
     def stop(self) -> None:
         """Give the duty back."""

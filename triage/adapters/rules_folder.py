@@ -1,7 +1,7 @@
 """The rules directory on disk: which files count, and what is wrong with the folder itself."""
 
+import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -25,10 +25,7 @@ class Scan(msgspec.Struct, frozen=True):
 def scan(directory: Path) -> Scan:
     """Read every rule file below the directory. Never raises: what is wrong is a finding."""
     looking = _Looking(directory)
-    try:
-        looking.walk(directory, ())
-    except OSError as error:
-        looking.add("unreadable-folder", ".", f"{directory}: {error.strerror}")
+    looking.walk(directory, ())
     return Scan(looking.files, in_order(looking.findings))
 
 
@@ -51,7 +48,9 @@ class _Looking:
             name = path.relative_to(self.directory).as_posix()
             if not self._is_inside(path, name):
                 continue
-            if entry.is_dir():
+            if _is_circle(path):
+                self.add("looping-link", name, "a link that leads back to itself")
+            elif entry.is_dir():
                 if os.path.realpath(path) in (*above, real):
                     self.add("looping-link", name, "a link that leads back to a folder it stands in")
                 else:
@@ -59,12 +58,15 @@ class _Looking:
             elif entry.is_file() or entry.is_symlink():
                 self._take(path, name)
 
-    def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
-        with os.scandir(folder) as entries:
-            for entry in sorted(entries, key=lambda one: one.name):
-                skipped = entry.name.startswith((".", "~$")) or entry.name.endswith(SKIPPED_ENDINGS)
-                if not skipped:
-                    yield entry
+    def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda one: one.name)
+        except OSError as error:
+            name = folder.relative_to(self.directory).as_posix()
+            self.add("unreadable-folder", name, f"{folder}: {error.strerror}")
+            return []
+        return [one for one in found if not (one.name.startswith((".", "~$")) or one.name.endswith(SKIPPED_ENDINGS))]
 
     def _is_inside(self, path: Path, name: str) -> bool:
         if Path(os.path.realpath(path)).is_relative_to(self.root):
@@ -89,3 +91,12 @@ class _Looking:
             self.add("unreadable-file", name, error.strerror or "cannot be read")
             return
         self.files[name] = content[: LARGEST + 1]
+
+
+def _is_circle(path: Path) -> bool:
+    """Whether the links from here on lead nowhere but to themselves."""
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False

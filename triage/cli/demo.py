@@ -56,12 +56,16 @@ def _desk(snapshot: Snapshot) -> Table:
 
 
 def _notices(notices: list[dict[str, Any]]) -> Table:
-    table = Table("kind", "case", "clock", "step", "due (UTC)", "to", box=None)
+    table = Table(box=None)
+    for name in ("kind", "case", "clock", "step", "due (UTC)", "to"):
+        table.add_column(name, no_wrap=True)
     for notice in notices:
         data = notice["data"]
         to = ", ".join(person["name"] for person in data.get("to", ()))
         kind = notice["type"].removeprefix("complaint.")
-        table.add_row(kind, notice["subject"], data["clock"], data["step"], data["due_at"], to)
+        clock = data["clock"].split("/")[0]
+        due = data["due_at"][5:16].replace("T", " ")
+        table.add_row(kind, notice["subject"], clock, data["step"], due, to)
     return table
 
 
@@ -72,6 +76,6 @@ def _summary(console: Console, snapshot: Snapshot, first_decision: float | None,
     console.print(f"first decision after {first}; {took:.0f} s in all")
     console.print(
         f"{totals['events']} events, {totals['cases']} cases, "
-        f"notices: {', '.join(f'{count} {kind}' for kind, count in sorted(totals['alerts'].items())) or 'none'}"
+        f"notices: {', '.join(f'{count} {kind}' for kind, count in sorted(totals['notices'].items())) or 'none'}"
     )
-    console.print("Next: triage check; triage test; triage try '客服態度惡劣'; docs/tutorial.md")
+    console.print("Next: triage check; triage test; triage try '客服態度惡劣'; docs/tutorial/first-rule.md")

@@ -43,10 +43,13 @@ class Consumer:
         self.lost: dict[Part, str] = {}
         self._failures = 0
         self._away_since: float | None = None
+        self._began_at = self._time.now()
         self.assigned = False
 
     def run(self, *, until_drained: bool = False) -> None:
-        """Consume. Raises what only an operator can mend (PositionLost of a file, RevisionUnusable)."""
+        """Consume; `until_drained`: until everything that was there is read. Raises what only an operator can mend:
+        PositionLost when no part is left."""
+        self._began_at = self._time.now()
         while not self._wait(0):
             self._source.open()
             self._known.clear()
@@ -66,11 +69,21 @@ class Consumer:
             try:
                 self._turn()
                 self._failures, self._away_since = 0, None
-                if until_drained and self._source.drained():
+                if until_drained and self._is_drained():
                     return True
             except TryAgain as error:
                 self._back_off(error)
         return True
+
+    def _is_drained(self) -> bool:
+        """Whether every part of the input was seen complete since this run began, here or by another worker: the parts
+        of one that died come to us when its session ends."""
+        if not self._source.drained():
+            return False
+        with self._store.transaction() as tx:
+            positions = [tx.offsets.place(part, None) for part in self._source.parts()]
+        times = [position.caught_up_at if position else None for position in positions]
+        return all(at is not None and at >= self._began_at for at in times)
 
     def _away_for(self) -> float:
         return 0.0 if self._away_since is None else self._time.monotonic() - self._away_since

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from triage.adapters.logs import set_up_logs
 from triage.adapters.time_source import AcceleratedTime
 from triage.main.running import RunOptions, Service
 from triage.ports import Reading
@@ -60,6 +61,7 @@ class Demo:
                 "log.format": "text",
             },
         )
+        set_up_logs(settings.log.level, settings.log.format)
         options = RunOptions(source=str(self._feed), out=self.directory / "out")
         self.service = Service(settings, options, self._time)
         self._threads = (

@@ -141,19 +141,19 @@ class Service:
 
     def _run_once(self) -> None:
         self.consumer.run(until_drained=True)
-        self._insist(self.sweeper.sweep)
+        self._insist(lambda: self.sweeper.sweep() >= 0)
         self._insist(self.dispatcher.drain)
 
-    def _insist(self, work: Callable[[], object]) -> None:
-        """Do it until it succeeds or a stop was asked for: a store that is away is waited for."""
+    def _insist(self, work: Callable[[], bool]) -> None:
+        """Do it until it says that all is done, or a stop was asked for: a store or a broker that is away, or another
+        instance on duty, is waited for."""
         while not self._stopping.is_set():
             try:
-                work()
+                if work():
+                    return
             except TryAgain as error:
                 log.warning("trying again", action="service.retry", error=describe(error))
-                self._stopping.wait(1.0)
-            else:
-                return
+            self._stopping.wait(0.5)
 
     def _stop(self) -> None:
         self._stopping.set()

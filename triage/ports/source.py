@@ -37,8 +37,12 @@ class EventSource(Protocol):
         """Placed parts with nothing left to poll, each with the time before that was asked."""
         ...
 
+    def parts(self) -> Sequence[Part]:
+        """Every part that the input has, ours or not, for which being caught up is noted."""
+        ...
+
     def drained(self) -> bool:
-        """Whether everything that was there when the source was opened has been polled."""
+        """Whether everything that was there when our parts were placed has been polled."""
         ...
 
     def lag(self) -> Mapping[Part, int]:

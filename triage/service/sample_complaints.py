@@ -79,13 +79,14 @@ STAFF = ("chen.yu", "lin.meihua", "zhou.wen", "wu.jie", "zhao.min")
 
 
 class Habits(msgspec.Struct, frozen=True):
-    """How this desk works: shares of complaints, 0 to 1."""
+    """How this desk works: shares of complaints, 0 to 1, and how many customers complain."""
 
     forgotten: float = 0.12
     slow: float = 0.25
     elderly: float = 0.12
     seriously_ill: float = 0.06
     without_cause: float = 0.2
+    customers: int = 400
 
 
 class SampleComplaints:
@@ -124,7 +125,7 @@ class SampleComplaints:
         random = self._random
         cause = random.choice(tuple(TEXTS))
         customer: dict[str, Any] = {
-            "id": f"C{random.randrange(400):04d}",
+            "id": f"C{random.randrange(self._habits.customers):04d}",
             "name": random.choice(FAMILY) + random.choice(GIVEN),
             "age": random.randrange(22, 62),
         }

@@ -83,6 +83,10 @@ class FileSource:
         at, unread = self._looked_at, [tail for tail in self._looked.tails() if tail.pending()]
         return {} if at is None or unread or self._unplaced_contents() else {self._whole: at}
 
+    def parts(self) -> Sequence[Part]:
+        """The whole input."""
+        return (self._whole,)
+
     def drained(self) -> bool:
         """Whether everything that is there has been polled."""
         done = not self._unplaced_contents() and not any(tail.pending() for tail in self._looked.tails())

@@ -22,8 +22,6 @@ MAX_RECORDS, MAX_BYTES = 2000, 4 * 1024 * 1024
 
 ASK_ENDS_SECONDS = 1.0
 ASK_TIMEOUT_MS = 5000
-EMPTY_HANDED_SECONDS = 10.0
-"""A worker that got no partition within this time has nothing to drain."""
 
 
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python ships no types
@@ -56,7 +54,7 @@ class KafkaSource:
         self._placed: set[TopicPartition] = set()
         self._targets: dict[TopicPartition, int] = {}
         self._ends: dict[TopicPartition, int] = {}
-        self._asked_at = self._opened_at = 0.0
+        self._asked_at = 0.0
         self._complete: dict[Part, datetime] = {}
 
     @property
@@ -83,7 +81,6 @@ class KafkaSource:
             self._consumer.subscribe([self._options.topic_events], listener=self._assignment)
         except KafkaError as error:
             raise BrokerAway(f"{self._options.bootstrap_servers}: {error}") from error
-        self._opened_at = self._time.monotonic()
 
     def unplaced(self) -> Sequence[tuple[Part, str | None]]:
         """Partitions that were assigned and have no position yet."""
@@ -156,13 +153,14 @@ class KafkaSource:
         except KafkaError:
             return -1
 
+    def parts(self) -> Sequence[Part]:
+        """Every partition of the topic."""
+        numbers = self._consumer.partitions_for_topic(self._options.topic_events) or ()
+        return [Part(self._options.topic_events, number) for number in sorted(numbers)]
+
     def drained(self) -> bool:
-        """Whether everything that was there when the partitions were placed has been polled."""
-        if self._assignment.fresh:
-            return False
-        if not self._placed:
-            return self._time.monotonic() - self._opened_at > EMPTY_HANDED_SECONDS
-        return all(self._position(one) >= self._targets[one] for one in self._placed)
+        """Whether everything that was there when our partitions were placed has been polled."""
+        return not self._assignment.fresh and all(self._position(one) >= self._targets[one] for one in self._placed)
 
     def lag(self) -> Mapping[Part, int]:
         """Records behind the end, by the last answer."""

@@ -45,9 +45,9 @@ def parse_url(url: str) -> URL:
     """The store's URL. Raises WrongSettings."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise WrongSettings([f"store.url {url!r} is no URL, such as sqlite:///FILE"]) from None
-    if parsed.drivername not in ("sqlite", "postgresql+psycopg") or not parsed.database:
+    except (ArgumentError, ValueError):  # the text may hold a password; a port that is no number is a ValueError
+        raise WrongSettings(["store.url is no URL, such as sqlite:///FILE or postgresql+psycopg://…/DB"]) from None
+    if parsed.drivername not in ("sqlite", "postgresql+psycopg") or parsed.database in (None, "", ":memory:"):
         raise WrongSettings(
             [f"store.url {parsed.render_as_string()!r}: allowed are sqlite:///FILE and postgresql+psycopg://…/DB"]
         )

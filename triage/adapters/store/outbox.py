@@ -13,6 +13,9 @@ from monitors.notices.message import Message
 from monitors.ports import Delivery
 from triage.adapters.store.tables import LEASES, OUTBOX, UNSENT
 
+STATE_AFTER = {"retry": "pending"}
+"""Results of a sending that are not themselves the state of the row."""
+
 
 def outbox_row(message: Message, now: datetime) -> dict[str, Any]:
     """A message as a row. Payloads are texts; bytes that are no UTF-8 are kept in base64."""
@@ -59,12 +62,21 @@ class SqlOutbox:
             query = sa.select(OUTBOX).where(UNSENT).order_by(OUTBOX.c.no).limit(limit)
             return [to_message(row) for row in connection.execute(query)]
 
+    def is_waiting(self) -> bool:
+        """Whether a message waits that was not refused."""
+        with self._begin() as connection:
+            query = sa.select(sa.func.count()).where(UNSENT, OUTBOX.c.state == "pending")
+            return bool(connection.execute(query).scalar_one())
+
     def mark(self, deliveries: Sequence[Delivery]) -> None:
-        """Record the results."""
+        """Record the results; what failed for now stays pending."""
         if not deliveries:
             return
         statement = sa.text("UPDATE outbox SET state = :state, detail = :detail WHERE no = :number")
-        rows = [{"state": one.result, "detail": one.detail or None, "number": one.no} for one in deliveries]
+        rows = [
+            {"state": STATE_AFTER.get(one.result, one.result), "detail": one.detail or None, "number": one.no}
+            for one in deliveries
+        ]
         with self._begin() as connection:
             connection.execute(statement, rows)
 

@@ -1,6 +1,7 @@
 """The schema: brought up to date by `triage db upgrade`; only SQLite is migrated at a start, after a copy."""
 
-import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ def upgrade(url: str) -> str:
     """Bring the schema up to date; gives its revision. Raises Unreachable."""
     engine = make_engine(parse_url(url))
     try:
+        schema_status(engine)
         with engine.begin() as connection:
             command.upgrade(_config(connection), "head")
     except DBAPIError as error:
@@ -41,12 +43,16 @@ def status(url: str) -> str:
 
 
 def schema_status(engine: sa.Engine) -> str:
-    """`current` or `behind`. Raises Unreachable."""
+    """`current` or `behind`. Raises Unreachable, also when the schema is newer than this version knows."""
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
     except DBAPIError as error:
         raise unreachable(engine.url, error) from error
+    if found not in (None, *(script.revision for script in _scripts().walk_revisions())):
+        raise Unreachable(
+            [f"store {engine.url.render_as_string()}: the schema ({found}) is newer than this version of triage knows"]
+        )
     return CURRENT if found == _head() else BEHIND
 
 
@@ -54,10 +60,22 @@ def migrate_sqlite(url: URL, engine: sa.Engine) -> None:
     """Bring an embedded database up to date; a file that holds data is copied first."""
     if schema_status(engine) == CURRENT:
         return
-    path = Path(url.database or "")
     if sa.inspect(engine).get_table_names():
-        shutil.copy2(path, path.with_name(f"{path.name}.before-{_head()}"))
+        _copy(url, engine)
     upgrade(url.render_as_string(hide_password=False))
+
+
+def _copy(url: URL, engine: sa.Engine) -> None:
+    """Beside the file, with what only its write-ahead log holds."""
+    path = Path(url.database or "")
+    copy = path.with_name(f"{path.name}.before-{_head()}")
+    try:
+        with closing(engine.raw_connection()) as pooled, closing(sqlite3.connect(copy)) as target:
+            source = pooled.driver_connection
+            assert isinstance(source, sqlite3.Connection), "only embedded databases are copied"
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise Unreachable([f"store {url.render_as_string()}: cannot be copied to {copy}: {error}"]) from error
 
 
 def unreachable(url: URL, error: DBAPIError) -> Unreachable:
@@ -73,9 +91,13 @@ def _config(connection: sa.Connection) -> Config:
     return config
 
 
-def _head() -> str:
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    return ScriptDirectory.from_config(config)
+
+
+def _head() -> str:
+    head = _scripts().get_current_head()
     assert head is not None, "there is at least one migration"
     return head

@@ -22,7 +22,7 @@ from triage.adapters.store.outbox import SqlLease, SqlOutbox
 from triage.adapters.store.reading import SqlReading
 from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.schema import CURRENT, migrate_sqlite, schema_status
-from triage.adapters.store.tables import AUDIT
+from triage.adapters.store.tables import AUDIT, LEASES
 from triage.errors import StoreAway, Unreachable
 
 ANALYZE_AFTER = frozenset({2, 6, 18, 54})
@@ -34,14 +34,24 @@ def open_store(url: str, time: TimeSource) -> "SqlStore":
     """The store behind a URL, its schema current. Raises WrongSettings, Unreachable."""
     parsed = parse_url(url)
     if parsed.drivername == "sqlite":
-        Path(parsed.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(parsed)
     engine = make_engine(parsed)
-    if parsed.drivername == "sqlite":
-        migrate_sqlite(parsed, engine)
-    elif schema_status(engine) != CURRENT:
+    try:
+        if parsed.drivername == "sqlite":
+            migrate_sqlite(parsed, engine)
+        elif schema_status(engine) != CURRENT:
+            raise Unreachable([f"store {parsed.render_as_string()}: the schema is behind, run triage db upgrade"])
+    except Unreachable:
         engine.dispose()
-        raise Unreachable([f"store {parsed.render_as_string()}: the schema is behind, run triage db upgrade"])
+        raise
     return SqlStore(parsed, engine, time)
+
+
+def _make_folder(url: URL) -> None:
+    try:
+        Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unreachable([f"store {url.render_as_string()}: {error.strerror}: {error.filename}"]) from None
 
 
 class SqlTransaction:
@@ -68,7 +78,11 @@ class SqlStore:
     def __init__(self, url: URL, engine: sa.Engine, time: TimeSource) -> None:
         self._url, self._engine, self._time = url, engine, time
         self._is_sqlite = url.drivername == "sqlite"
-        self._reading_engine = make_engine(url, immediate=False) if self._is_sqlite else engine
+        self._reading_engine = (
+            make_engine(url, immediate=False)
+            if self._is_sqlite
+            else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
         self._writing = threading.Lock() if self._is_sqlite else nullcontext()
         self._written = 0
         self._claim: IO[str] | None = None
@@ -76,7 +90,7 @@ class SqlStore:
         self.lease = SqlLease(self._begin, self._now)
 
     def claim(self) -> None:
-        """Be the only daemon on an embedded database. Raises Unreachable when another is."""
+        """Be the only daemon on an embedded database. Raises Unreachable when another is, StoreAway."""
         if not self._is_sqlite:
             return
         path = Path(f"{self._url.database}.lock")
@@ -94,6 +108,8 @@ class SqlStore:
         file.write(str(os.getpid()))
         file.flush()
         self._claim = file
+        with self._begin() as connection:  # whoever held a duty here is gone
+            connection.execute(sa.delete(LEASES))
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:

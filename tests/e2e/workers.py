@@ -1,0 +1,150 @@
+"""The service as processes of their own, and what an independent reader finds in store and outputs."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+from tests.services.postgres import libpq
+
+ROOT = Path(__file__).parent.parent.parent
+SECONDS = 60
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+"""How SQLite holds an instant; PostgreSQL gives it as one."""
+
+
+class Worker:
+    """One `triage` process. Its log goes to a file; it is gone when the block ends."""
+
+    def __init__(self, directory: Path, *arguments: str, **environment: str) -> None:
+        self.log = directory / f"worker-{time.monotonic_ns()}.log"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")}
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "triage", *arguments],
+                cwd=directory,
+                env={**kept, "PYTHONPATH": str(ROOT), "TRIAGE_HTTP__PORT": "0", **environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def kill(self) -> None:
+        """kill -9, and wait until it is dead."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM; gives the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=SECONDS)
+
+    def finish(self) -> int:
+        """Wait for its own end; gives the exit code."""
+        return self.process.wait(timeout=SECONDS)
+
+    def output(self) -> str:
+        """What it has printed so far, on stdout and stderr."""
+        return self.log.read_text()
+
+    def logged(self, action: str) -> dict[str, Any]:
+        """The first log line with this action, waited for."""
+        found: dict[str, Any] = wait_for(
+            lambda: next((line for line in self._lines() if line.get("action") == action), None)
+        )
+        return found
+
+    def _lines(self) -> Iterable[dict[str, Any]]:
+        return (json.loads(line) for line in self.output().splitlines() if line.startswith("{"))
+
+
+def wait_for(question: Callable[[], Any], seconds: float = SECONDS) -> Any:
+    """The first true answer; fails when none comes in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = question()
+        if answer:
+            return answer
+        time.sleep(0.02)
+    raise AssertionError(f"no answer within {seconds} s")
+
+
+def query(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Plain SQL, past the service's own code."""
+    if url.startswith("sqlite"):
+        path = url.removeprefix("sqlite:///")
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10) as connection:
+            found = connection.execute(statement).fetchall()
+        connection.close()
+        return found
+    with psycopg.connect(libpq(url)) as reader:
+        return reader.execute(statement).fetchall()
+
+
+def wait_for_events(url: str, count: int) -> None:
+    """Until so many events are committed."""
+    wait_for(lambda: count_events(url) >= count)
+
+
+def count_events(url: str) -> int:
+    """Events on the timeline; 0 while the tables are not there."""
+    try:
+        return int(query(url, "SELECT count(*) FROM timeline WHERE kind = 'event'")[0][0])
+    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+        return 0
+
+
+DUMPS = {
+    "cases": "SELECT id, status, priority, department, owner, version FROM cases ORDER BY id",
+    "clocks": (
+        "SELECT c.id, k.clock, k.cycle, k.state, k.breached, k.revision, k.next_step FROM clocks k "
+        "JOIN cases c ON c.no = k.case_no ORDER BY c.id, k.clock, k.cycle"
+    ),
+    "due times": (
+        "SELECT c.id, k.clock, k.due_at, k.ended_at FROM clocks k JOIN cases c ON c.no = k.case_no "
+        "ORDER BY c.id, k.clock"
+    ),
+    "notices": (
+        "SELECT c.id, n.clock, n.step, n.state, n.resolved FROM notices n JOIN cases c ON c.no = n.case_no "
+        "ORDER BY c.id, n.clock, n.cycle, n.step"
+    ),
+    "outputs": "SELECT id, topic, key, sequence FROM outbox ORDER BY id",
+}
+
+
+def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """What a run left, without the times at which it happened to be written."""
+    return {name: [tuple(map(_plain, row)) for row in query(url, statement)] for name, statement in DUMPS.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.timestamp()
+    return bool(value) if value in (0, 1) else value
+
+
+def published(out: Path) -> list[str]:
+    """Ids of all published decisions and alerts; every line parses."""
+    found = []
+    for name in ("decisions.jsonl", "alerts.jsonl"):
+        found += [json.loads(line)["id"] for line in (out / name).read_text(encoding="utf-8").splitlines()]
+    return found
