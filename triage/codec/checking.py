@@ -1,12 +1,13 @@
 """Checking an event's data: all at once when it is sound, field by field when it is not."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from triage.codec.fields import NEEDS_DESCRIPTION_OR_CAUSES, Field, fields_by_type, registered_fields, struct_of
+from triage.codec.fields import NEEDS_DESCRIPTION_OR_CAUSES, Field, fields_by_type, struct_of
+from triage.codec.instants import read_instant
 from triage.domain import event as ev
 from triage.domain.event import Fault
 from triage.domain.facts import Vocabulary, full_years
@@ -20,6 +21,10 @@ PERSONAL_PATHS = frozenset(
 """Fields whose values never leave the service, not even as what a fault found."""
 
 LONGEST_FOUND = 80
+OLDEST = 130
+LATEST_RECEIPT = timedelta(days=1)
+"""A receipt may stand so far behind the time of the event that states it: clocks differ, and offsets are mistaken."""
+
 NOTHING = "nothing"
 HIDDEN = "(personal)"
 
@@ -37,16 +42,11 @@ class Checker:
     def __init__(self, words: Vocabulary) -> None:
         self._fields = fields_by_type(words)
         self._structs = {name: struct_of("Data", fields) for name, fields in self._fields.items()}
-        registered = registered_fields(words)
-        self._required = ("channel", "customer", "customer.id")
-        self._patch = {key: _optional(field) for key, field in registered.items()}
         own = {spec.path for spec in words.facts.values() if spec.personal and spec.path}
         self._personal = PERSONAL_PATHS | own
 
     def check(self, event_type: str, data: Any, at: datetime) -> Checked:
         """The sound fields of an event's data, and what is wrong with the others. `at`: the event's time."""
-        if event_type == ev.AMENDED:
-            return self._check_amendment(data)
         fields = self._fields.get(event_type)
         if fields is None:
             return Checked(data if isinstance(data, dict) else {}, ())
@@ -55,11 +55,12 @@ class Checker:
             checked = Checked(data, ())
         except msgspec.ValidationError:
             checked = self._walk(fields, data)
-        return self._cross_check(checked, at) if event_type == ev.REGISTERED else checked
+        cross_check = _CROSS_CHECKS.get(event_type)
+        return cross_check(checked, at) if cross_check else checked
 
     def _walk(self, fields: dict[str, Field], data: Any) -> Checked:
         if not isinstance(data, dict):
-            return Checked({}, (self._fault("data", data, "a mapping"),))
+            return Checked({}, (Fault("data", _shape(data), "a mapping"),))
         faults: list[Fault] = []
         return Checked(self._mapping(fields, data, "", faults), tuple(faults))
 
@@ -67,8 +68,10 @@ class Checker:
         sound: dict[str, Any] = {}
         for key, value in data.items():
             field = fields.get(key)
-            if field is None or (value is None and not field.required):
+            if field is None:
                 sound[key] = value
+            elif value in (None, "") and not field.required:
+                sound[key] = None
             elif value is not None:
                 self._value(sound, key, field, value, at + key, faults)
         for key, field in fields.items():
@@ -87,7 +90,7 @@ class Checker:
                 sound[key] = value
         else:
             allowed = f"a list: {field.allowed}" if field.each else field.allowed
-            faults.append(self._fault(path, value, allowed))
+            faults.append(Fault(path, HIDDEN if self._is_personal(path) else _shape(value), allowed))
 
     def _fits(self, field: Field, value: Any, path: str, faults: list[Fault]) -> bool:
         try:
@@ -98,58 +101,85 @@ class Checker:
         return True
 
     def _fault(self, path: str, value: Any, allowed: str) -> Fault:
-        bare = path.split("[", maxsplit=1)[0].removeprefix("patch.")
-        if bare in self._personal:
+        if self._is_personal(path):
             return Fault(path, HIDDEN, allowed)
         shown = value if isinstance(value, str) else msgspec.json.encode(value).decode("utf-8", "replace")
         return Fault(path, shown[:LONGEST_FOUND], allowed)
 
-    def _check_amendment(self, data: Any) -> Checked:
-        """A merge patch: its entries are checked like registered data, null removes, but never a required field."""
-        patch = data.get("patch") if isinstance(data, dict) else None
-        if not isinstance(patch, dict):
-            return Checked({}, (self._fault("patch", patch, "a mapping") if patch else _NO_PATCH,))
-        faults: list[Fault] = []
-        sound = self._mapping(self._patch, patch, "patch.", faults)
-        for path in self._required:
-            _drop_null(sound, path, faults)
-        kept = {**data, "patch": sound}
-        if not isinstance(kept.get("new_facts", False), bool):
-            faults.append(self._fault("new_facts", kept.pop("new_facts"), "true or false"))
-        return Checked(kept, tuple(faults))
-
-    def _cross_check(self, checked: Checked, at: datetime) -> Checked:
-        data, faults = checked.data, list(checked.faults)
-        if not data.get("description") and not data.get("causes") and not _mentioned(faults, ("description", "causes")):
-            faults.append(Fault("description", NOTHING, NEEDS_DESCRIPTION_OR_CAUSES))
-        customer = data.get("customer")
-        born = customer.get("birth_date") if isinstance(customer, dict) else None
-        if isinstance(customer, dict) and isinstance(born, str):
-            age = full_years(datetime.fromisoformat(born).date(), at.date())
-            if not 0 <= age <= 130:
-                data = {**data, "customer": {key: value for key, value in customer.items() if key != "birth_date"}}
-                faults.append(Fault("customer.birth_date", HIDDEN, "a date of the last 130 years"))
-        return Checked(data, tuple(faults)) if faults else checked
+    def _is_personal(self, path: str) -> bool:
+        return path.split("[", maxsplit=1)[0].removeprefix("patch.") in self._personal
 
 
-_NO_PATCH = Fault("patch", NOTHING, "a mapping")
+def _shape(value: Any) -> str:
+    """What a value is, when what it holds may be personal."""
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else "a single value"
 
 
-def _optional(field: Field) -> Field:
-    inside = field.inside and {key: _optional(one) for key, one in field.inside.items()}
-    return msgspec.structs.replace(field, required=False, inside=inside)
+def _cross_check_registered(checked: Checked, at: datetime) -> Checked:
+    data, faults = checked.data, list(checked.faults)
+    told = data.get("description") or data.get("causes")
+    if not told and not _mentioned(faults, ("description", "causes", "data")):
+        faults.append(Fault("description", NOTHING, NEEDS_DESCRIPTION_OR_CAUSES))
+    data = _without_impossible_times(data, "", at, faults)
+    return Checked(data, tuple(faults)) if faults else checked
+
+
+def _cross_check_amended(checked: Checked, at: datetime) -> Checked:
+    """Null removes, but never a required field."""
+    patch = checked.data.get("patch")
+    if not isinstance(patch, dict):
+        return checked
+    faults = list(checked.faults)
+    for path in ("channel", "customer", "customer.id"):
+        patch = _without_null(patch, path, path, faults)
+    patch = _without_impossible_times(patch, "patch.", at, faults)
+    return Checked({**checked.data, "patch": patch}, tuple(faults)) if faults else checked
+
+
+def _without_impossible_times(data: dict[str, Any], prefix: str, at: datetime, faults: list[Fault]) -> dict[str, Any]:
+    stated = data.get("received_at")
+    if isinstance(stated, str):
+        received = read_instant(stated)
+        if received is None or received > at + LATEST_RECEIPT:
+            faults.append(
+                Fault(f"{prefix}received_at", stated[:LONGEST_FOUND], "an instant not after the event's time")
+            )
+            data = {key: value for key, value in data.items() if key != "received_at"}
+    return _without_impossible_birth(data, prefix, at, faults)
+
+
+def _without_impossible_birth(data: dict[str, Any], prefix: str, at: datetime, faults: list[Fault]) -> dict[str, Any]:
+    customer = data.get("customer")
+    born = customer.get("birth_date") if isinstance(customer, dict) else None
+    if not isinstance(customer, dict) or not isinstance(born, str):
+        return data
+    if 0 <= full_years(date.fromisoformat(born), at.date()) <= OLDEST:
+        return data
+    faults.append(Fault(f"{prefix}customer.birth_date", HIDDEN, f"a date of the last {OLDEST} years"))
+    return {**data, "customer": {key: value for key, value in customer.items() if key != "birth_date"}}
+
+
+_CROSS_CHECKS: dict[str, Callable[[Checked, datetime], Checked]] = {
+    ev.REGISTERED: _cross_check_registered,
+    ev.AMENDED: _cross_check_amended,
+}
 
 
 def _mentioned(faults: Collection[Fault], paths: Collection[str]) -> bool:
     return any(fault.path.split("[", maxsplit=1)[0] in paths for fault in faults)
 
 
-def _drop_null(sound: dict[str, Any], path: str, faults: list[Fault]) -> None:
-    """Refuse a null that would remove a required field."""
-    *parents, last = path.split(".")
-    inner: Any = sound
-    for part in parents:
-        inner = inner.get(part) if isinstance(inner, dict) else None
-    if isinstance(inner, dict) and last in inner and inner[last] is None:
-        del inner[last]
-        faults.append(Fault(f"patch.{path}", "null", "a required field cannot be removed"))
+def _without_null(patch: dict[str, Any], path: str, rest: str, faults: list[Fault]) -> dict[str, Any]:
+    """The patch without a null that would remove a required field. `rest`: the path from here on."""
+    first, _, deeper = rest.partition(".")
+    if first not in patch:
+        return patch
+    inner = patch[first]
+    if deeper:
+        return {**patch, first: _without_null(inner, path, deeper, faults)} if isinstance(inner, dict) else patch
+    if inner is not None:
+        return patch
+    faults.append(Fault(f"patch.{path}", "null", "a required field cannot be removed"))
+    return {key: value for key, value in patch.items() if key != first}

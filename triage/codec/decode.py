@@ -4,12 +4,13 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from triage.codec.checking import Checker
+from triage.codec.instants import YEARS, read_instant, utc_text
 from triage.domain import event as ev
 from triage.domain.event import Event, Fault
 from triage.domain.facts import Vocabulary
@@ -27,8 +28,8 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """A readable event. `body`: its data as sent. `digest`: sha256 over type, subject, time and data as JSON values;
-    the order of keys and the spelling of the instant do not matter."""
+    """A readable event. `body`: its data as sent, 1.0 as 1. `digest`: sha256 over type, subject, time and data as
+    JSON values; the order of keys and the spelling of the instant do not matter."""
 
     event: Event
     body: Any
@@ -50,8 +51,8 @@ class _Envelope(msgspec.Struct):
     subject: str
     time: str
     data: Any = None
-    specversion: str = "1.0"
-    traceparent: str | None = None
+    specversion: Any = "1.0"
+    traceparent: Any = None
 
 
 class _Unreadable(Exception):
@@ -78,23 +79,24 @@ class Codec:
             return DeadLetter(UNREADABLE, str(error))
         if envelope is None:
             return DeadLetter(NO_ENVELOPE, "id, source, type, subject and time have to be texts")
-        at = _instant(envelope.time)
+        if _NUMBERS_TO_LEVEL.search(raw):
+            envelope = msgspec.structs.replace(envelope, data=_level(envelope.data))
+        at = read_instant(envelope.time)
         wrong = _envelope_fault(envelope, at)
         if wrong or at is None:
             return DeadLetter(NO_ENVELOPE, wrong)
         if arrived_at is not None and at > arrived_at + MOST_AHEAD:
             return DeadLetter(FUTURE_TIME, f"time is {at.isoformat()}, more than 5 minutes ahead")
-        return self._arrival(envelope, at, raw, notes, headers)
+        return self._arrival(envelope, at, notes + _version_fault(envelope.specversion), headers)
 
     def _arrival(
         self,
         envelope: _Envelope,
         at: datetime,
-        raw: bytes,
         notes: tuple[Fault, ...],
         headers: Sequence[tuple[str, bytes]],
     ) -> Arrival:
-        data = {} if envelope.data is None and envelope.type not in _WITH_REQUIRED else envelope.data
+        data = {} if envelope.data is None else envelope.data
         checked = self._checker.check(envelope.type, data, at)
         event = Event(
             id=envelope.id,
@@ -105,10 +107,8 @@ class Codec:
             data=_normalised(envelope.type, checked.data),
             faults=checked.faults + notes,
         )
-        return Arrival(event, envelope.data, _digest(envelope, at, raw), envelope.traceparent or _header(headers))
-
-
-_WITH_REQUIRED = (ev.REGISTERED, ev.AMENDED)
+        traceparent = envelope.traceparent if isinstance(envelope.traceparent, str) else _header(headers)
+        return Arrival(event, envelope.data, _digest(envelope, at), traceparent)
 
 
 def _read(raw: bytes) -> tuple[_Envelope | None, tuple[Fault, ...]]:
@@ -116,8 +116,6 @@ def _read(raw: bytes) -> tuple[_Envelope | None, tuple[Fault, ...]]:
     try:
         if raw.count(b"{") + raw.count(b"[") <= DEEPEST and b"\\u0000" not in raw:
             return _DECODER.decode(raw), ()
-    except msgspec.ValidationError:
-        return None, ()
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass  # the thorough reader says what is wrong, or folds it
     return _read_thoroughly(raw)
@@ -168,10 +166,11 @@ def _fold(value: Any, path: str, depth: int, notes: list[Fault]) -> Any:
 
 def _fold_mapping(value: dict[str, Any], path: str, depth: int, notes: list[Fault]) -> dict[str, Any]:
     folded = {}
-    for key, one in value.items():
+    for raw_key, one in value.items():
+        key = _fold(raw_key, path, depth, notes)
         inner = f"{path}.{key}" if path else key
         try:
-            folded[_fold(key, path, depth, notes)] = _fold(one, inner, depth + 1, notes)
+            folded[key] = _fold(one, inner, depth + 1, notes)
         except _TooDeep:
             if depth > 1:
                 raise
@@ -180,24 +179,22 @@ def _fold_mapping(value: dict[str, Any], path: str, depth: int, notes: list[Faul
 
 
 def _envelope_fault(envelope: _Envelope, at: datetime | None) -> str:
-    if not envelope.specversion.startswith("1."):
-        return f"specversion is {envelope.specversion[:LONGEST_FOUND]!r}, allowed: 1.x"
     for name in ("id", "source", "type", "subject"):
         value = getattr(envelope, name)
         if not value or len(value) > LONGEST_NAME:
             return f"{name} has {len(value)} characters, allowed: 1 to {LONGEST_NAME}"
-    return "" if at else "time is not RFC 3339 with an offset"
+    return "" if at else f"time is not RFC 3339 with an offset, of the years {YEARS.start} to {YEARS.stop - 1}"
+
+
+def _version_fault(version: Any) -> tuple[Fault, ...]:
+    """A fault of its own, for a readable envelope reaches its case whatever version it claims."""
+    if version is None or (isinstance(version, str) and version.startswith("1.")):
+        return ()
+    found = version if isinstance(version, str) else msgspec.json.encode(version).decode()
+    return (Fault("specversion", found[:LONGEST_FOUND], "1.0"),)
 
 
 LONGEST_FOUND = 40
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _normalised(event_type: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -205,24 +202,18 @@ def _normalised(event_type: str, data: dict[str, Any]) -> dict[str, Any]:
     data = {**ev.DEFAULTS.get(event_type, {}), **data}
     for field in ("received_at", "complainant_informed_at"):
         if isinstance(data.get(field), str):
-            data[field] = _utc_text(data[field])
+            data[field] = utc_text(data[field])
     owner = data.get("owner")
     if isinstance(owner, str):
         data["owner"] = {"id": owner, "name": owner}
     patch = data.get("patch")
     if isinstance(patch, dict) and isinstance(patch.get("received_at"), str):
-        data["patch"] = {**patch, "received_at": _utc_text(patch["received_at"])}
+        data["patch"] = {**patch, "received_at": utc_text(patch["received_at"])}
     return data
 
 
-def _utc_text(text: str) -> str:
-    found = _instant(text)
-    return text if found is None else found.isoformat().replace("+00:00", "Z")
-
-
-def _digest(envelope: _Envelope, at: datetime, raw: bytes) -> str:
-    data = _level(envelope.data) if _NUMBERS_TO_LEVEL.search(raw) else envelope.data
-    content = msgspec.json.encode((envelope.type, envelope.subject, at, data), order="sorted")
+def _digest(envelope: _Envelope, at: datetime) -> str:
+    content = msgspec.json.encode((envelope.type, envelope.subject, at, envelope.data), order="sorted")
     return hashlib.sha256(content).hexdigest()
 
 

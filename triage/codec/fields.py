@@ -1,14 +1,17 @@
 """The declared data of every event type: which fields, of which kind, required or not."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NewType
 
 import msgspec
 
 from triage.domain import event as ev
-from triage.domain.facts import COMPLEXITIES, Vocabulary
+from triage.domain.facts import COMPLEXITIES, FactType, Vocabulary
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
+FreeText = NewType("FreeText", str)
+"""What people write down; a type of its own, for no condition may test it and the case document leaves it out."""
+
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Amount = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
 Age = Annotated[int, msgspec.Meta(ge=0, le=130)]
@@ -24,11 +27,18 @@ class MoneyIn(msgspec.Struct, frozen=True):
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 
 
+class MoneyPatch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A merge patch of an amount: one part or both."""
+
+    value: Amount | msgspec.UnsetType = msgspec.UNSET
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] | msgspec.UnsetType = msgspec.UNSET
+
+
 class PersonIn(msgspec.Struct, frozen=True):
     """A person by id; the name defaults to the id."""
 
     id: Text
-    name: Text | None = None
+    name: str | None = None
 
 
 class EventKey(msgspec.Struct, frozen=True):
@@ -62,7 +72,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _text(*, required: bool = False) -> Field:
-    return Field(kind=Text, allowed="a text", required=required)
+    """An optional text may be empty, which counts as absent."""
+    return Field(kind=Text if required else str, allowed="a text", required=required)
 
 
 def _choice(values: tuple[str, ...] | None, *, required: bool = False, each: bool = False) -> Field:
@@ -71,22 +82,26 @@ def _choice(values: tuple[str, ...] | None, *, required: bool = False, each: boo
     return Field(kind=Literal[values], allowed=f"one of {', '.join(values)}", required=required, each=each)
 
 
-def _mapping(inside: dict[str, Field], *, required: bool = False) -> Field:
-    return Field(kind=struct_of("Inside", inside), allowed="a mapping", required=required, inside=inside)
+def _mapping(name: str, inside: dict[str, Field], *, required: bool = False) -> Field:
+    """`name`: unique, for it names the part in the JSON Schema."""
+    return Field(kind=struct_of(name, inside), allowed="a mapping", required=required, inside=inside)
 
 
 INSTANT = Field(kind=Instant, allowed="an instant with an offset (RFC 3339)")
 MONEY = Field(kind=MoneyIn, allowed="{value: number, currency: three letters}")
 FLAG = Field(kind=bool, allowed="true or false")
+FREE = Field(kind=FreeText, allowed="a text")
 ANY = Field(kind=Any, allowed="anything")
 NEEDS_DESCRIPTION_OR_CAUSES = "a description or causes"
 
 
 def struct_of(name: str, fields: dict[str, Field]) -> type[msgspec.Struct]:
-    """The fields as one type, checked by msgspec in one go."""
-    required = [(key, field.type) for key, field in fields.items() if field.required]
-    optional = [(key, field.type | None, None) for key, field in fields.items() if not field.required]
-    return msgspec.defstruct(name, [*required, *optional])
+    """The fields as one type, checked by msgspec in one go. Attributes have names of our own, for a key may be any text
+    (`claim-type`)."""
+    named = {f"field_{number}": key for number, key in enumerate(fields)}
+    required = [(own, fields[key].type) for own, key in named.items() if fields[key].required]
+    optional = [(own, fields[key].type | None, None) for own, key in named.items() if not fields[key].required]
+    return msgspec.defstruct(name, [*required, *optional], rename=named)
 
 
 def registered_fields(words: Vocabulary) -> dict[str, Field]:
@@ -102,8 +117,9 @@ def registered_fields(words: Vocabulary) -> dict[str, Field]:
         "language": _text(),
     }
     return {
+        **_own_fields(words, ""),
         "channel": _choice(words.values_of("channel"), required=True),
-        "customer": _mapping(customer, required=True),
+        "customer": _mapping("Customer", _own_fields(words, "customer.") | customer, required=True),
         "description": _text(),
         "causes": _choice(words.values_of("causes"), each=True),
         "line_of_business": _choice(words.values_of("line_of_business")),
@@ -115,17 +131,33 @@ def registered_fields(words: Vocabulary) -> dict[str, Field]:
         "group_size": Field(kind=Members, allowed="a whole number from 1"),
         "received_at": INSTANT,
         "jurisdiction": Field(kind=Country, allowed="an ISO 3166 code such as CN or US-CA"),
-        "labels": _mapping(_label_fields(words)),
+        "labels": _mapping("Labels", _own_fields(words, "labels.")),
     }
 
 
-def _label_fields(words: Vocabulary) -> dict[str, Field]:
-    """A deployment's own facts that stand under `labels`; other labels are free."""
+def _own_fields(words: Vocabulary, prefix: str) -> dict[str, Field]:
+    """A deployment's own facts with a closed set of values, one level under the prefix; other fields are free."""
     return {
-        spec.path.removeprefix("labels."): _choice(spec.values)
+        name: _choice(spec.values, each=spec.type is FactType.TEXTS)
         for spec in words.facts.values()
-        if spec.path and spec.path.startswith("labels.") and spec.path.count(".") == 1 and spec.values
+        if spec.path and spec.values and spec.path.startswith(prefix)
+        if "." not in (name := spec.path.removeprefix(prefix))
     }
+
+
+def amended_fields(registered: dict[str, Field]) -> dict[str, Field]:
+    """A merge patch of the registered data: everything in it is optional."""
+    return {
+        "patch": _mapping("Patch", {key: _optional(key, field) for key, field in registered.items()}, required=True),
+        "new_facts": FLAG,
+    }
+
+
+def _optional(name: str, field: Field) -> Field:
+    if field.inside is None:
+        kind = MoneyPatch if field.kind is MoneyIn else field.kind
+        return msgspec.structs.replace(field, kind=kind, required=False)
+    return _mapping(f"{name.capitalize()}Patch", {key: _optional(key, one) for key, one in field.inside.items()})
 
 
 def fields_by_type(words: Vocabulary) -> dict[str, dict[str, Field]]:
@@ -133,8 +165,10 @@ def fields_by_type(words: Vocabulary) -> dict[str, dict[str, Field]]:
     channel = _choice(words.values_of("channel"))
     person = Field(kind=PersonIn | Text, allowed="{id, name} or a text", required=True)
     by, reason = _text(), _text()
+    registered = registered_fields(words)
     return {
-        ev.REGISTERED: registered_fields(words),
+        ev.REGISTERED: registered,
+        ev.AMENDED: amended_fields(registered),
         "complaint.acknowledged": {"channel": channel},
         ev.VERIFIED: {
             "by": _text(required=True),
@@ -142,13 +176,13 @@ def fields_by_type(words: Vocabulary) -> dict[str, dict[str, Field]]:
             "department": _choice(_with_auto(words, "department")),
             "handler": _choice(_with_auto(words, "handler")),
             "complexity": _choice(COMPLEXITIES),
-            "note": _text(),
+            "note": FREE,
         },
         ev.ASSIGNED: {"owner": person, "department": _choice(_with_auto(words, "department")), "by": by},
         "complaint.contacted": {
             "direction": _choice(("to_customer", "from_customer"), required=True),
             "channel": channel,
-            "summary": _text(),
+            "summary": FREE,
         },
         **_work_fields(),
         ev.REPLY_SENT: {
@@ -169,8 +203,8 @@ def fields_by_type(words: Vocabulary) -> dict[str, dict[str, Field]]:
 
 
 def _work_fields() -> dict[str, dict[str, Field]]:
-    solution = {"summary": _text(), "amount": MONEY}
-    investigation = {"by": _text(), "findings": _text()}
+    solution = {"summary": FREE, "amount": MONEY}
+    investigation = {"by": _text(), "findings": FREE}
     return {
         "complaint.investigation_started": investigation,
         "complaint.investigated": investigation,
@@ -184,7 +218,7 @@ def _work_fields() -> dict[str, dict[str, Field]]:
 
 def _followup_fields(channel: Field) -> dict[str, Field]:
     score = Field(kind=Score, allowed="1 to 5")
-    return {"channel": channel, "satisfied": FLAG, "score": score, "comment": _text()}
+    return {"channel": channel, "satisfied": FLAG, "score": score, "comment": FREE}
 
 
 def _clock_and_authority_fields() -> dict[str, dict[str, Field]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from triage.codec.fields import fields_by_type, struct_of
+from triage.codec.fields import Field, fields_by_type, struct_of
 from triage.domain.facts import Vocabulary
 
 
@@ -14,10 +14,7 @@ def event_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     structs = {name: struct_of(_camel(name), fields) for name, fields in by_type.items()}
     schemas, definitions = msgspec.json.schema_components(structs.values(), ref_template="#/$defs/{name}")
     branches = [
-        {
-            "if": {"properties": {"type": {"const": name}}},
-            "then": {"properties": {"data": schema}},
-        }
+        {"if": {"properties": {"type": {"const": name}}}, "then": _then(schema, by_type[name])}
         for name, schema in zip(structs, schemas, strict=True)
     ]
     text = {"type": "string", "minLength": 1, "maxLength": 512}
@@ -38,6 +35,11 @@ def event_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "allOf": branches,
         "$defs": definitions,
     }
+
+
+def _then(schema: dict[str, Any], fields: dict[str, Field]) -> dict[str, Any]:
+    required = any(field.required for field in fields.values())
+    return {"properties": {"data": schema}} | ({"required": ["data"]} if required else {})
 
 
 def _camel(event_type: str) -> str:

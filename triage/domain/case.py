@@ -174,27 +174,28 @@ class _Folding:
 
     def _amend(self, event: Event) -> None:
         patched = merge_patch(self.data, event.data.get("patch") or {})
-        if self.registered_at and not (patched.get("description") or patched.get("causes")):
+        told = {field: self.data[field] for field in ("description", "causes") if self.data.get(field)}
+        if self.registered_at and told and not (patched.get("description") or patched.get("causes")):
             self.faults.append(Fault("patch.description", "null", "a description or causes must remain"))
-            for field in {"description", "causes"} & self.data.keys():
-                patched[field] = self.data[field]
+            patched |= told
         self.data = patched
 
-    def _hear_human(self, event: Event) -> None:
+    def _verify(self, event: Event) -> None:
         for field in HUMAN_FIELDS:
-            word = event.data.get(field)
-            if word == AUTO:
-                self.human.pop(field, None)
-            elif word is not None:
-                self.human[field] = word
-        self.complexity = event.data.get("complexity", self.complexity)
+            self._hear_human(field, event.data.get(field))
+        self.complexity = event.data.get("complexity") or self.complexity
+
+    def _hear_human(self, field: str, word: str | None) -> None:
+        if word == AUTO:
+            self.human.pop(field, None)
+        elif word:
+            self.human[field] = word
 
     def _assign(self, event: Event) -> None:
         owner = event.data.get("owner")
         if owner:
             self.owner = Person(owner["id"], owner.get("name") or owner["id"])
-        if event.data.get("department"):
-            self._hear_human(event)
+        self._hear_human("department", event.data.get("department"))
 
     def _reject_solution(self, _event: Event) -> None:
         if self.status not in FINAL_STATUSES:
@@ -209,6 +210,10 @@ class _Folding:
     def _withdraw(self, _event: Event) -> None:
         if self.status not in FINAL_STATUSES:
             self.status = "withdrawn"
+
+    def _link(self, event: Event) -> None:
+        if event.data.get("relation") == "duplicate" and self.status not in FINAL_STATUSES:
+            self.status = "merged"
 
     def _shown_status(self) -> str:
         if self.registered_at is None and self.status not in FINAL_STATUSES:
@@ -225,10 +230,11 @@ class _Folding:
 _HANDLERS: dict[str, Callable[[_Folding, Event], None]] = {
     ev.REGISTERED: _Folding._register,
     ev.AMENDED: _Folding._amend,
-    ev.VERIFIED: _Folding._hear_human,
+    ev.VERIFIED: _Folding._verify,
     ev.ASSIGNED: _Folding._assign,
     "complaint.solution_rejected": _Folding._reject_solution,
     ev.FOLLOWUP_COMPLETED: _Folding._follow_up,
     ev.CLOSE_REQUESTED: _Folding._request_closing,
     ev.WITHDRAWN: _Folding._withdraw,
+    ev.LINKED: _Folding._link,
 }

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -152,12 +152,25 @@ def fact_value(spec: FactSpec, raw: Any) -> Any:
     converter = _CONVERTERS[spec.type]
     try:
         return converter(raw)
-    except (TypeError, ValueError, KeyError, AttributeError):
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
         return None
 
 
 def _texts(raw: Any) -> tuple[str, ...] | None:
-    return tuple(raw) or None if isinstance(raw, list | tuple) else None
+    return tuple(one for one in raw if isinstance(one, str)) or None if isinstance(raw, list | tuple) else None
+
+
+def _money(raw: Any) -> Money | None:
+    if isinstance(raw, Money):
+        return raw
+    value, currency = raw["value"], raw["currency"]
+    is_sound = isinstance(value, int | float) and not isinstance(value, bool) and isinstance(currency, str)
+    return Money(value, currency) if is_sound else None
+
+
+def _instant(raw: Any) -> datetime | None:
+    found = raw if isinstance(raw, datetime) else datetime.fromisoformat(raw)
+    return found.astimezone(UTC) if found.tzinfo else None
 
 
 def _typed(kind: type | tuple[type, ...]) -> Any:
@@ -171,9 +184,9 @@ _CONVERTERS: dict[FactType, Any] = {
     FactType.TEXT: _typed(str),
     FactType.NUMBER: _typed((int, float)),
     FactType.WHOLE: _typed(int),
-    FactType.MONEY: lambda raw: raw if isinstance(raw, Money) else Money(raw["value"], raw["currency"]),
+    FactType.MONEY: _money,
     FactType.YES_NO: _typed(bool),
     FactType.DATE: lambda raw: raw if isinstance(raw, date) else date.fromisoformat(raw),
-    FactType.INSTANT: lambda raw: raw if isinstance(raw, datetime) else datetime.fromisoformat(raw),
+    FactType.INSTANT: _instant,
     FactType.TEXTS: _texts,
 }

@@ -24,6 +24,14 @@ PROGRESS: tuple[str, ...] = ("unregistered", *REACHES.values())
 
 FINAL_STATUSES = frozenset({"closed", "withdrawn", "merged"})
 
+AFTER_THE_END = frozenset(
+    {
+        ev.LINKED, ev.VOIDED, ev.ERASED, "complaint.regulator_inquiry", "complaint.regulator_answered",
+        "complaint.review_requested", "complaint.review_decided", "complaint.referred",
+    }
+)  # fmt: skip
+"""What is expected of an ended case too; a deployment's own event types are always."""
+
 ATTEMPT_DATES_NEEDED = 3
 """Follow-up attempts on so many different dates stand for a completed follow-up."""
 
@@ -38,7 +46,8 @@ def fits(event_type: str, status: str) -> bool:
     if event_type == ev.REOPENED:
         return status in FINAL_STATUSES
     if status in FINAL_STATUSES:
-        return event_type == ev.CLOSE_REQUESTED and status != "closed"
+        closes = event_type == ev.CLOSE_REQUESTED and status != "closed"
+        return closes or event_type in AFTER_THE_END or event_type not in ev.EVENT_TYPES
     if event_type == "complaint.solution_rejected":
         return PROGRESS.index(status) >= PROGRESS.index("proposed")
     reached = REACHES.get(event_type)

@@ -52,7 +52,6 @@ CODES: dict[str, str] = {
     "closed-and-open": "a date under both `closed` and `open`",
     "duplicate-date": "a date twice under `closed` or twice under `open`",
     "beyond-known": "calendar entries outside known_from to known_until (warning)",
-    "nothing-stops": "a clock that nothing stops",
     "stopped-at-start": "a clock whose start also stops or cancels it",
     "warning-after-due": "a warning above 100 percent",
     "warning-before-start": "a warning further ahead than the limit is long",

@@ -1,6 +1,6 @@
 """Checks that need the whole rulebook."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from monitors.clocks.policy import Policy
 from triage.rulebook.model import Department, Rule
@@ -10,9 +10,9 @@ from triage.rulebook.reading import fault
 from triage.rulebook.schema import OWNER
 
 
-def check_policies_attached(policies: Mapping[str, tuple[Policy, Node]], rules: Mapping[str, Rule]) -> None:
+def check_policies_attached(policies: Mapping[str, tuple[Policy, Node]], rules: Iterable[Rule]) -> None:
     """A policy that no rule names and that applies by itself to nothing is a fault: its clocks would never run."""
-    named = {policy for rule in rules.values() for policy in rule.then.policies}
+    named = {policy for rule in rules for policy in rule.then.policies}
     for policy_id, (policy, node) in policies.items():
         if policy.applies_when is None and policy_id not in named:
             fault(

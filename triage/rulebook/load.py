@@ -9,6 +9,7 @@ import msgspec
 
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.policy import Policy
+from triage.domain.facts import FactSpec
 from triage.rulebook.event_fields import event_fields
 from triage.rulebook.faults import FAULT, Finding, in_order, suggestion
 from triage.rulebook.lint import check_escalations, check_policies_attached
@@ -94,7 +95,7 @@ class _Loading:
         facts_sound = FACTS_FILE not in self.broken
         words = msgspec.structs.replace(
             words,
-            facts=vocabulary.facts,
+            facts=vocabulary.facts if facts_sound else _with_open_values(vocabulary.facts),
             facts_known=facts_sound,
             event_types=vocabulary.event_types if facts_sound else None,
             event_fields=event_fields(vocabulary),
@@ -103,9 +104,10 @@ class _Loading:
         calendars = self._each("calendars", lambda node: read_calendar(node, words), lambda one: one.id)
         words = self._with_ids(words, terms, calendars)
         self._check_calendar(desk.calendar_node, words)
-        rules = self._rules(words)
+        read = self._rules(words)
         policies, examples = self._policies(words)
-        check_policies_attached(policies, rules)
+        if "triage" not in self.broken:
+            check_policies_attached(policies, read)
         check_escalations(desk.parts["departments"], self.rulebook_node, policies)
         if words.languages is None:
             return None
@@ -114,7 +116,7 @@ class _Loading:
             revision=revision(self.files),
             vocabulary=vocabulary,
             terms=terms,
-            rules=tuple(rules.values()),
+            rules=tuple(read),
             policies={key: policy for key, (policy, _) in policies.items()},
             policy_examples=tuple(examples),
             calendars=calendars,
@@ -147,12 +149,15 @@ class _Loading:
                 _put(found, id_of(made), made, node)
         return found
 
-    def _rules(self, words: Words) -> dict[str, Rule]:
-        rules: dict[str, Rule] = {}
+    def _rules(self, words: Words) -> list[Rule]:
+        """Every rule as read, those too whose id was given before."""
+        rules: list[Rule] = []
+        by_id: dict[str, Rule] = {}
         for file in self.nodes["triage"]:
             for node in rule_nodes(file):
                 rule = read_rule(node, words)
-                _put(rules, rule.id, rule, node)
+                _put(by_id, rule.id, rule, node)
+                rules.append(rule)
         return rules
 
     def _policies(self, words: Words) -> tuple[dict[str, tuple[Policy, Node]], list[PolicyExample]]:
@@ -176,6 +181,11 @@ def _put(found: dict[str, T], key: str, value: T, node: Node) -> None:
         fault("duplicate-id", node, f"{shown(key)} was given before")
     elif key:
         found[key] = value
+
+
+def _with_open_values(facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
+    """The facts with any value allowed: what facts.yaml adds to their values is not known."""
+    return {key: msgspec.structs.replace(spec, values=None) for key, spec in facts.items()}
 
 
 def _is_zone(name: str) -> bool:

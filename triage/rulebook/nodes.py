@@ -125,7 +125,7 @@ class _Composer:
                 documents += 1
                 if documents == 2:
                     self._fault("several-documents", event, "a second document begins here", "put it in its own file")
-                    break
+                    return _incomplete(root)
             elif isinstance(event, NodeEvent):
                 root = self._node(event, 1)
         return root
@@ -197,6 +197,11 @@ class _Composer:
         else:
             return True
         return False
+
+
+def _incomplete(root: Node | None) -> Node | None:
+    """The node as one of which more may follow."""
+    return root if root is None or isinstance(root, Scalar) else msgspec.structs.replace(root, complete=False)
 
 
 class _Mark(Protocol):

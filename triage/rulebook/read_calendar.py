@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 
 from monitors.clocks.calendar import Calendar, Interval, SpecialDay
-from triage.rulebook.nodes import ABSENT, Node
+from triage.rulebook.nodes import ABSENT, Node, Sequence
 from triage.rulebook.reading import Fields, day, fault, fields, items, name, shown, text, word
 from triage.rulebook.reading_values import clock_time, notes, titles, zone
 from triage.rulebook.schema import CALENDAR, CALENDAR_FILE, CLOSED_DAY, OPEN_DAY, WEEK
@@ -34,7 +34,7 @@ def read_calendar(node: Node, words: Words) -> Calendar | None:
     return Calendar(
         id=name(found["id"]),
         title=titles(found["title"], words.languages),
-        zone=text(found["zone"]),
+        zone=text(found["zone"], "a time zone"),
         week=tuple(week[weekday] for weekday in WEEKDAYS),  # type: ignore[arg-type] # seven of them, as WEEK names
         special=special,
         known_from=known_from,
@@ -79,7 +79,8 @@ def _open_hours(found: Fields, week: dict[str, tuple[Interval, ...]]) -> tuple[I
         return ()
     like = found.read("like", word, WEEKDAYS, "a weekday")
     hours = week.get(like, ()) if like else _hours(found["hours"])
-    if not hours and found.node is not ABSENT:
+    listed = found["hours"]
+    if not hours and (like in week or (isinstance(listed, Sequence) and not listed.items)):
         fault("never-open", found.node, "an open date without opening hours")
     return hours
 

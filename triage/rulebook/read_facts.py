@@ -1,14 +1,22 @@
 """Reading facts.yaml: a deployment's own facts, values and event types."""
 
+import re
+
 import msgspec
 
 from triage.domain.event import EVENT_TYPES
 from triage.domain.facts import COMPUTED_FACTS, DATA_FACTS, FactSpec, FactType, Vocabulary
 from triage.rulebook.nodes import ABSENT, Mapping, Node
-from triage.rulebook.reading import each, entries, fault, fields, flag, items, name, shown, text, word
+from triage.rulebook.reading import each, entries, fault, fields, flag, items, misfit, name, shown, text, word
 from triage.rulebook.reading_values import titles
 from triage.rulebook.schema import FACT, FACTS_FILE, OWN_EVENT
 from triage.rulebook.words import Words
+
+RESERVED = ("all", "any", "none", "always", "priority", "department", "team", "handler", "tags")
+"""Blocks of conditions, and what `applies_when` may test beside the facts."""
+
+_KEY = re.compile(r'[^\\"\s.]([^\\"\x00-\x1f.]*[^\\"\s.])?')
+_TYPES = {one.value: one for one in FactType}
 
 
 def read_facts(node: Node, words: Words, jurisdiction: str) -> Vocabulary:
@@ -48,20 +56,30 @@ def _add_values(facts: dict[str, FactSpec], key: Node, value: Node) -> None:
 
 def _add_fact(facts: dict[str, FactSpec], node: Node, words: Words) -> None:
     found = fields(node, FACT)
-    fact = text(found["name"])
-    if fact in facts or fact in ("all", "any", "none", "always"):
+    fact = name(found["name"])
+    if fact in facts or fact in RESERVED:
         fault("reserved-name", found["name"], f"{shown(fact)} already means something else")
     values = found.read("values", each, "values", text, least=1)
     facts[fact] = FactSpec(
         name=fact,
-        type=FactType(word(found["type"], [one.value for one in FactType], "a type") or "text")
-        if text(found["type"]) in {one.value for one in FactType}
-        else FactType.TEXT,
+        type=_TYPES.get(word(found["type"], _TYPES, "a type"), FactType.TEXT),
         values=values or None,
         personal=bool(found.read("personal", flag)),
-        path=found.read("from", text) or fact,
+        path=_path(found["from"]) if "from" in found else _sound_path(fact),
         title=titles(found["title"], words.languages),
     )
+
+
+def _path(node: Node) -> str | None:
+    """Where a fact stands in the data: keys with dots between them."""
+    found = text(node, "a path in the data")
+    if found and _sound_path(found) is None:
+        misfit("bad-name", node, f"{shown(found)} is no path in the data", "write it as labels.nature")
+    return _sound_path(found)
+
+
+def _sound_path(found: str) -> str | None:
+    return found if all(map(_KEY.fullmatch, found.split("."))) else None
 
 
 def _event_type(node: Node, known: list[str]) -> str:

@@ -51,7 +51,7 @@ def read_rulebook(node: Node) -> Desk:
     departments = _departments(found["departments"], languages, roles)
     parts: dict[str, Any] = {
         "name": text(found["name"]),
-        "zone": text(found["zone"]),
+        "zone": text(found["zone"], "a time zone"),
         "calendar": text(found["calendar"]),
         "currency": formed(found["currency"], CURRENCY, "a currency", "CNY"),
         "jurisdiction": formed(found["jurisdiction"], JURISDICTION, "an ISO 3166 code", "CN"),

@@ -6,7 +6,7 @@ from triage.domain.facts import FactSpec, FactType
 from triage.rulebook.faults import suggestion
 from triage.rulebook.model import Example, Position, Rule, Then
 from triage.rulebook.nodes import ABSENT, Node
-from triage.rulebook.read_conditions import ConditionReader, plain_value
+from triage.rulebook.read_conditions import ConditionReader
 from triage.rulebook.reading import each, entries, fault, fields, flag, items, misfit, name, shown, text, word
 from triage.rulebook.reading_values import effective, notes, reason, source, status, titles
 from triage.rulebook.schema import RULE, RULE_EXAMPLE, RULE_EXPECT, RULES_FILE, THEN
@@ -76,7 +76,7 @@ def _given(key: Node, value: Node, words: Words, reader: ConditionReader) -> Any
         return None
     if spec.type is FactType.TEXTS:
         return list(each(value, fact, lambda one: str(reader.value(spec, one))))
-    return plain_value(value, spec, reader)
+    return reader.value(spec, value)
 
 
 def _expect(node: Node, words: Words) -> dict[str, Any]:

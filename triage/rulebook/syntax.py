@@ -94,7 +94,8 @@ def _composed(page: Page) -> tuple[Page, Node | None]:
         page, finding = repair
         put_right.append(finding)
         result = compose(page)
-    page.broken = result.root is None or result.error is not None
+    cut_short = any(finding.code == "several-documents" for finding in page.findings)
+    page.broken = result.root is None or result.error is not None or cut_short
     if result.error is not None:
         page.findings.append(_unparsed(page, result.error))
     elif result.root is None and not page.findings:

@@ -147,7 +147,7 @@ def _handle(draft: Draft, clock: Clock, step: Step, state: str) -> HandledStep:
 
 
 def _body(arrival: Arrival) -> str:
-    body: dict[str, Any] = {"data": arrival.body.get("data")}
+    body: dict[str, Any] = {"data": arrival.body}
     if arrival.event.faults:
         body["faults"] = arrival.event.faults
     return msgspec.json.encode(body).decode()
