@@ -1,0 +1,106 @@
+"""The shipped rulebook: it loads without a finding, and everything its authors say of it holds."""
+
+from pathlib import Path
+
+import pytest
+
+from triage.adapters.rules_folder import scan
+from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.judge import Judged, judge
+from triage.rulebook.load import load
+from triage.service.release import inspect_files
+
+RULES = Path(__file__).parent.parent.parent / "rules"
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    """The shipped files; the folder itself has nothing wrong with it."""
+    found = scan(RULES)
+    assert found.findings == ()
+    return found.files
+
+
+@pytest.fixture(scope="module")
+def rules(files: dict[str, bytes]) -> CompiledRulebook:
+    loaded = load(files)
+    assert [str(finding) for finding in loaded.findings] == []
+    assert loaded.rulebook is not None
+    return CompiledRulebook(loaded.rulebook)
+
+
+@pytest.fixture(scope="module")
+def judged(rules: CompiledRulebook) -> tuple[Judged, ...]:
+    return judge(rules)
+
+
+def planted(files: dict[str, bytes], file: str, old: str, new: str) -> dict[str, bytes]:
+    """A copy with the first such text of a file replaced."""
+    text = files[file].decode()
+    assert old in text
+    return files | {file: text.replace(old, new, 1).encode()}
+
+
+def test_every_example_holds(judged: tuple[Judged, ...]) -> None:
+    """All examples of rules, term lists and policies come out as expected."""
+    assert [f"{one.at.file}:{one.at.line} {one.subject}: {one.message}" for one in judged if not one.passed] == []
+
+
+def test_everything_has_examples(rules: CompiledRulebook, judged: tuple[Judged, ...]) -> None:
+    """No rule, term list or policy is shipped unjudged, and none is switched off."""
+    book = rules.rulebook
+    subjects = {kind: {one.subject for one in judged if one.kind == kind} for kind in ("rule", "term", "policy")}
+    assert subjects == {
+        "rule": {rule.id for rule in book.rules},
+        "term": set(book.terms),
+        "policy": set(book.policies),
+    }
+    assert {rule.status for rule in book.rules} | {one.status for one in book.policies.values()} == {"active"}
+
+
+def test_every_term_list_is_asked_for(rules: CompiledRulebook) -> None:
+    """No term list lies idle: without it some decision would be another."""
+    asked = {name for rule in rules.rulebook.rules for name in rules.rulebook.terms if f"'{name}'" in repr(rule.when)}
+    assert asked == set(rules.rulebook.terms)
+
+
+def test_every_department_and_priority_can_be_reached(rules: CompiledRulebook) -> None:
+    """Each priority, handler and department comes from a rule or from fallback."""
+    book = rules.rulebook
+    thens = [rule.then for rule in book.rules]
+    assert {then.priority for then in thens} | {book.fallback.priority} >= set(book.priorities)
+    assert {then.department for then in thens} | {book.fallback.department} >= set(book.departments)
+    assert {then.handler for then in thens} | {book.fallback.handler} >= set(book.handlers)
+
+
+PLANTED = {
+    "a wrong expectation": (
+        "triage/medical.yaml",
+        "expect: {fires: true, priority: high",
+        "expect: {fires: true, priority: low",
+    ),
+    "a rule that asks for less": ("triage/medical.yaml", "      priority: high", "      priority: normal"),
+    "a sentence that does not hit": ("terms/medical-accident.yaml", "hits:\n", "hits:\n  - 一切顺利\n"),
+    "a limit of another length": ("sla/first-contact.yaml", "limit: 4 working hours", "limit: 5 working hours"),
+    "a holiday taken out": ("calendars/cn.yaml", "2026-10-07", "2026-10-06"),
+    "a clock with another stop": (
+        "sla/first-contact.yaml",
+        "direction: to_customer}}, complaint",
+        "direction: from_customer}}, complaint",
+    ),
+}
+"""Faults in the rules that only their examples can see."""
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_fault_is_seen(files: dict[str, bytes], name: str) -> None:
+    """The examples are worth something: a changed rule or a wrong expectation makes one fail."""
+    found = inspect_files(planted(files, *PLANTED[name]))
+    assert {finding.code for finding in found} == {"example-fails"}
+
+
+def test_a_misspelt_word_is_seen(files: dict[str, bytes]) -> None:
+    """A fault in the words of a rule refuses the whole folder."""
+    loaded = load(planted(files, "triage/medical.yaml", "handler: dedicated", "handler: dedicted"))
+    assert loaded.rulebook is None
+    assert [(one.code, one.hint) for one in loaded.findings] == [("unknown-value", 'did you mean "dedicated"?')]

@@ -1,0 +1,91 @@
+"""Whatever stands in the files, loading says what is wrong with it and never fails itself."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.builders_rules import TEXTS, changed, sound_rules
+from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.judge import judge
+from triage.rulebook.load import FOLDERS, load
+from triage.rulebook.syntax import LARGEST
+
+PATHS = st.sampled_from([*TEXTS, *(f"{folder}/new.yaml" for folder in FOLDERS), "tables/t.csv", "other/a.yaml"])
+SYNTAX = [
+    " ", "  ", "\n", "\t", ":", ": ", ",", "[", "]", "{", "}", "-", "- ", "#", "&a ", "*a", "!!int ", "<<: ",
+    "|\n", ">\n",    "'", '"', "?", "? ", "%", "@", "`", "---\n", "...\n", "%YAML 1.2\n", "：", "，", "［", "］",
+    "｛", "｝", "“", "”", "‘", "’", "\u3000", "０", "\u00a0", "\x00", "\ufeff", "\u2028", "\x85", "\r", "\ud7ff", "\U0001f600", "~", "null", "yes",
+    "-1", "99999999999999",    "0000-00-00", "9999-12-31", "0001-01-01", '"\\x00"', '"\\ud800"', "a" * 300,
+]  # fmt: skip
+"""What a slip of the keyboard, or an unkind author, puts into a file."""
+
+PIECES = st.sampled_from(SYNTAX) | st.text(max_size=4)
+
+
+@st.composite
+def mutations(draw: st.DrawFn) -> tuple[str, str]:
+    """A file of the sound folder and its text after up to four deletions, insertions or replacements."""
+    path = draw(st.sampled_from(sorted(TEXTS)))
+    text = TEXTS[path]
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(text)))
+        length = draw(st.sampled_from([0, 0, 1, 1, 2, 8, 40]))
+        text = text[:start] + draw(st.just("") | PIECES) + text[start + length :]
+    return path, text
+
+
+def check(files: dict[str, bytes]) -> None:
+    """Load and, when there is no fault, judge; what comes out has to hang together."""
+    loaded = load(files)
+    faults = [finding for finding in loaded.findings if finding.is_fault]
+    assert (loaded.rulebook is None) == bool(faults)
+    lines = {path: len(content.splitlines()) + 1 for path, content in files.items()}
+    assert all(1 <= one.line <= lines.get(one.file, 1) + 1 and one.column >= 1 for one in loaded.findings)
+    if loaded.rulebook is not None:
+        judge(CompiledRulebook(loaded.rulebook))
+
+
+@settings(max_examples=250, deadline=None)
+@given(mutations())
+def test_a_mutated_file_is_loaded_or_its_faults_are_told(mutated: tuple[str, str]) -> None:
+    """A sound file with a few characters changed never makes the loader or the judge fail, and a folder with
+    faults never gives a rulebook."""
+    path, text = mutated
+    check(sound_rules() | {path: text.encode("utf-8", "surrogatepass")})
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(PATHS, st.binary(max_size=200), max_size=4), st.booleans())
+def test_arbitrary_bytes_are_faults(files: dict[str, bytes], among_sound: bool) -> None:
+    """Any bytes under any name are told about and never make the loader fail."""
+    check((sound_rules() if among_sound else {}) | files)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(TEXTS)), st.lists(PIECES, max_size=25).map("".join))
+@example("rulebook.yaml", "zone: [")
+def test_arbitrary_yaml_is_a_fault(path: str, text: str) -> None:
+    """Pieces of YAML in any order in place of a file never make the loader fail."""
+    check(sound_rules() | {path: text.encode("utf-8", "surrogatepass")})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 5000, "{a: " * 5000, "- " * 5000, "：\n" * 20_000, '"' + "“" * 100_000, "a：b，\n" * 60_000, "? " * 3000,
+     "!a%ff b"],
+    ids=["lists", "mappings", "dashes", "colons", "quotes", "lines", "keys", "escape"],
+)  # fmt: skip
+def test_files_that_are_far_from_yaml_end_soon(text: str) -> None:
+    """Deep nesting and a file full of look-alikes end in a fault, not in a deep recursion or a long wait."""
+    assert len(text.encode()) <= LARGEST
+    loaded = load(sound_rules() | {"terms/odd.yaml": text.encode()})
+    assert loaded.rulebook is None
+    assert {one.file for one in loaded.findings} == {"terms/odd.yaml"}
+
+
+@pytest.mark.parametrize("name", ["Asia", "../UTC", "/etc/passwd", "a" * 300, "\\0", "Ünrein", "posixrules/", "."])
+def test_a_strange_zone_is_a_fault(name: str) -> None:
+    """A zone that is a folder, a path or no name at all is unknown, in the rulebook and in a calendar."""
+    for file in ("rulebook.yaml", "calendars/cn.yaml"):
+        loaded = load(changed(file, "zone: Asia/Shanghai", f'zone: "{name}"'))
+        assert [(one.file, one.code) for one in loaded.findings] == [(file, "unknown-value")]

@@ -1,0 +1,126 @@
+"""Every fault that rule files can have is found at its own place, and nothing else is made up beside it."""
+
+import pytest
+
+from tests.builders_rules import POLICIES, RULEBOOK, RULES, TERMS, changed, places, sound_rules
+from tests.unit.rulebook_load.fault_rows import LATER, ROWS, Row
+from tests.unit.rulebook_load.folders import FOLDER_ROWS
+from triage.rulebook import schema
+from triage.rulebook.faults import CODES, WARNING, Finding
+from triage.rulebook.load import load
+from triage.rulebook.schema import Shape
+from triage.service.release import inspect_files
+
+MORE_FILES: dict[str, tuple[dict[str, bytes], list[str]]] = {
+    "a list over 1 MiB": ({"terms/big.yaml": b"#" * (1 << 20) + b"#"}, ["terms/big.yaml:1:1 too-large"]),
+    "GBK from Excel": ({"terms/gbk.yaml": "id: x\nterms: [医疗]\n".encode("gbk")}, ["terms/gbk.yaml:2:10 not-utf-8"]),
+    "UTF-16": ({"terms/wide.yaml": "id: x".encode("utf-16")}, ["terms/wide.yaml:1:1 not-utf-8"]),
+    "no bytes": ({"terms/none.yaml": b""}, ["terms/none.yaml:1:1 empty-file"]),
+    "the same list twice": ({"terms/second.yaml": TERMS.encode()}, ["terms/second.yaml:1:1 duplicate-id"]),
+    "the same rules twice": ({"triage/second.yaml": RULES.encode()}, ["triage/second.yaml:2:5 duplicate-id"]),
+    "the same policies twice": (
+        {"sla/second.yaml": POLICIES.encode()},
+        ["sla/second.yaml:2:5 duplicate-id", "sla/second.yaml:23:5 duplicate-id"],
+    ),
+    "a table": ({"tables/matrix.csv": b"channel,then.priority\n"}, ["tables/matrix.csv:1:1 not-supported-yet"]),
+    "a pack": ({"packs/gb/triage/a.yaml": RULES.encode()}, ["packs/gb/triage/a.yaml:1:1 not-supported-yet"]),
+}
+"""Further files beside the sound ones, and what is found."""
+
+EXAMPLES = {
+    "priority: high, department: claims, policies": ("priority: low, department: claims, policies", 18, "priority is"),
+    "{fires: false, fallback: true}": ("{fires: true}", 20, "fires: false"),
+}
+"""Wrong expectations of the sound rule's examples: the line of the example, and what is told."""
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.codes.split()[0]}-{ROWS.index(row)}")
+def test_a_fault_is_found_at_its_place_and_alone(row: Row) -> None:
+    """One fault gives one finding, with its code, line and column and the words that help."""
+    loaded = load(sound_rules() | {row.file: row.text.encode()})
+    assert places(loaded.findings) == row.expected
+    assert row.says in f"{loaded.findings[0].message} {loaded.findings[0].hint}"
+    assert (loaded.rulebook is None) == any(one.is_fault for one in loaded.findings)
+
+
+@pytest.mark.parametrize("name", MORE_FILES)
+def test_a_faulty_file_beside_sound_ones_is_found(name: str) -> None:
+    """A further file with a fault is told by its own path."""
+    files, expected = MORE_FILES[name]
+    loaded = load(sound_rules() | files)
+    assert places(loaded.findings) == expected
+    assert loaded.rulebook is None
+
+
+def test_a_folder_without_its_rulebook_is_told() -> None:
+    """Without rulebook.yaml that alone is told: nothing that it would have declared is called unknown."""
+    files = sound_rules()
+    del files["rulebook.yaml"]
+    assert places(load(files).findings) == ["rulebook.yaml:1:1 missing-file"]
+    assert places(load({}).findings) == ["rulebook.yaml:1:1 missing-file"]
+
+
+@pytest.mark.parametrize("old", EXAMPLES)
+def test_an_example_that_does_not_hold_is_told_at_the_example(old: str) -> None:
+    """The finding stands at the example, and says what came instead."""
+    new, line, says = EXAMPLES[old]
+    found = inspect_files(changed("triage/rules.yaml", old, new))
+    assert f"triage/rules.yaml:{line}:9 example-fails" in places(found)
+    assert any(says in one.message for one in found)
+
+
+def test_every_code_is_produced_by_a_test() -> None:
+    """The list of codes is closed in both directions: none is left that no rule file can cause."""
+    listed = [
+        *(place for row in FOLDER_ROWS for place in row.expected),
+        *(e for _, es in MORE_FILES.values() for e in es),
+    ]
+    produced = {code for row in ROWS for code in row.codes.split()} | {place.split()[1] for place in listed}
+    assert produced | {"missing-file", "example-fails"} == set(CODES)
+
+
+def test_a_code_outside_the_list_cannot_be_reported() -> None:
+    """A finding with a code that the list lacks is refused when it is made."""
+    with pytest.raises(ValueError, match="no-such-code"):
+        Finding(severity="fault", file="a", line=1, column=1, code="no-such-code", message="m")
+
+
+def test_every_word_of_later_releases_is_refused_by_name() -> None:
+    """No key that the schema keeps for later is passed over in silence: each has a row above."""
+    shapes = [value for value in vars(schema).values() if isinstance(value, Shape)]
+    words = {word for shape in shapes for word in shape.later} | {*schema.LATER_LIMITS, *schema.LATER_STATUSES}
+    text = " ".join(row.new for row in LATER)
+    assert [word for word in sorted(words) if f"¦{word}" not in text] == []
+
+
+def test_only_what_is_outside_the_known_dates_is_a_warning() -> None:
+    """A warning lets the rulebook be used, a fault never."""
+    loaded = load(changed("calendars/cn.yaml", "known_until: 2026-12-31", "known_until: 2026-12-30"))
+    assert [one.severity for one in loaded.findings] == [WARNING]
+    assert loaded.rulebook is not None
+
+
+def test_faults_of_one_file_come_together_in_order() -> None:
+    """Five faults of five kinds in one file are told in one run, in the order of the lines."""
+    text = (
+        RULEBOOK.replace("zone: Asia/Shanghai", "zone: Asia/Shangai")
+        .replace("examples_on: 2026-03-02", "examples_on: 2 March")
+        .replace("[urgent, high, normal, low]", "[urgent, high, normal, high]")
+        .replace("    duty_owner: Sun Qiang\n", "")
+        .replace("ladders:\n", "packs: []\nladders:\n")
+    )
+    assert places(load(sound_rules() | {"rulebook.yaml": text.encode()}).findings) == [
+        "rulebook.yaml:3:7 unknown-value",
+        "rulebook.yaml:8:14 wrong-type",
+        "rulebook.yaml:9:36 duplicate-value",
+        "rulebook.yaml:26:5 missing-key",
+        "rulebook.yaml:30:1 not-supported-yet",
+    ]
+
+
+def test_faults_of_several_files_come_together() -> None:
+    """A line that cannot be parsed in one file does not hide the fault of another."""
+    files = changed("terms/medical.yaml", "hits: [", "hits [") | {
+        "triage/rules.yaml": RULES.replace("priority: high\n", "priority: hihg\n").encode()
+    }
+    assert places(load(files).findings) == ["terms/medical.yaml:5:1 not-yaml", "triage/rules.yaml:11:17 unknown-value"]
