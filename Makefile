@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+.PHONY: demo test real-data bench quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -57,3 +57,8 @@ lock: $(STAMP)
 
 clean:
 	rm -rf $(VENV) .cache build dist *.egg-info
+
+# At the desk only: real complaints from a folder outside the project, checked by independent counts.
+real-data: $(STAMP)
+	$(BIN)/python -m tests.real_data.connecticut $(DATA)/ct_complaints
+	$(BIN)/python -m tests.real_data.chinese_messages $(DATA)/zh_messages
