@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from triage.cli import cases, database, demo, importing, rules, running, schemas
+from triage.cli import bench, cases, database, demo, importing, rules, running, schemas
 from triage.errors import Refused
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, importing, schemas, database):
+for module in (running, demo, rules, cases, importing, schemas, database, bench):
     module.add_to(app)
 
 

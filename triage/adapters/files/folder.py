@@ -5,13 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import structlog
-
 from triage.adapters.files.lines import cut_lines, marker_of
 from triage.errors import PositionLost
 from triage.ports import Part, Record
-
-log = structlog.get_logger()
 
 UNFINISHED = (".tmp", ".part", "~")
 """Names that end so belong to files that are still being written or left over; so do those that begin with a dot."""
@@ -35,11 +31,12 @@ class FileTail:
         self._once = once
         self._offset, self._line = 0, 1
         self._size = 0
+        self._file: tuple[int, int] | None = None
         self._fruitless: tuple[int, int] | None = None
 
-    def note_size(self, size: int) -> None:
-        """How long the file was when it was last looked at."""
-        self._size = size
+    def note(self, status: os.stat_result) -> None:
+        """Which file holds the content, and how long it was when it was last looked at."""
+        self._size, self._file = status.st_size, _identity(status)
 
     def pending(self) -> bool:
         """Whether there may be complete lines behind the position, by the last look."""
@@ -62,15 +59,22 @@ class FileTail:
         return self._offset
 
     def read(self) -> list[Record]:
-        """The next records. Raises PositionLost, OSError."""
+        """The next records; none when another file has taken the name since the last look. Raises PositionLost,
+        OSError."""
         with self.path.open("rb") as file:
+            if _identity(os.fstat(file.fileno())) != self._file:
+                return []
             self._check_size(file)
             file.seek(self._offset)
             cut = cut_lines(file.readline, self._offset, self._line, take_rest=self._once)
-        self._offset, self._line = cut.offset, cut.line
-        if not cut.records:
+        if cut.offset == self._offset:
             self._fruitless = (self._offset, self._size)
+        self._offset, self._line = cut.offset, cut.line
         return cut.records
+
+    def gone(self) -> PositionLost:
+        """The error for a content that was removed or replaced before its end was read."""
+        return self._lost(f"is gone or replaced, its last {self.behind()} bytes were not read")
 
     def _check_size(self, file: BinaryIO) -> None:
         self._size = os.fstat(file.fileno()).st_size
@@ -89,17 +93,17 @@ class Folder:
         self._is_spool = path.is_dir()
         self.name = f"{'spool' if self._is_spool else 'file'}:{printable(str(path.resolve()))}"
         self._seen: dict[str, tuple[tuple[int, ...], FileTail | None]] = {}
-        self._modified = 0
 
     def look(self) -> None:
         """See which files are there and how long they are. Raises OSError."""
-        self._modified = self._path.stat().st_mtime_ns
-        present = sorted(self._entries(), key=lambda path: path.name)
-        self._seen = {path.name: self._look_at(path) for path in present}
-
-    def changed(self) -> bool:
-        """Whether another look is worth it: cheap, may miss what is written into a finished file. Raises OSError."""
-        return not self._is_spool or self._path.stat().st_mtime_ns != self._modified
+        seen = {}
+        for path in sorted(self._entries(), key=lambda path: path.name):
+            try:
+                seen[path.name] = self._look_at(path)
+            except FileNotFoundError:
+                if not self._is_spool:  # from a spool, files may be taken away at any moment
+                    raise
+        self._seen = seen
 
     def tails(self) -> list[FileTail]:
         """Those whose first line is complete, by the last look."""
@@ -128,12 +132,14 @@ class Folder:
         with path.open("rb") as file:
             marker = marker_of(file.readline, take_rest=self._once)
         if marker is not None and (tail is None or tail.marker != marker):
-            if tail is not None and tail.behind():
-                log.warning("replaced before its end was read", action="source.replaced", input=tail.part.input)
             tail = FileTail(path, marker, once=self._once)
         if tail is not None:
-            tail.note_size(status.st_size)
+            tail.note(status)
         return look, tail
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _is_line_start(file: BinaryIO, offset: int) -> bool:

@@ -14,6 +14,8 @@ from triage.errors import Unreachable
 
 FILES = {DECISIONS: "decisions.jsonl", ALERTS: "alerts.jsonl", DEAD_LETTERS: "dead-letters.jsonl"}
 
+CHUNK = 64 * 1024
+
 
 class FilePublisher:
     """Implements `monitors.ports.Publisher`: at least once, one line an output, on the disk before it is acknowledged.
@@ -44,25 +46,34 @@ class FilePublisher:
 
 def _open(path: Path) -> BinaryIO:
     file = path.open("ab+", buffering=0)
-    end = file.seek(0, os.SEEK_END)
-    start = max(0, end - 4 * 1024 * 1024)
-    file.seek(start)
-    tail = file.read()
-    if tail and not tail.endswith(b"\n"):
-        file.truncate(start + tail.rfind(b"\n") + 1)
-        file.seek(0, os.SEEK_END)
+    _cut_torn_line(file)
     return file
 
 
 def _append(file: BinaryIO, messages: Sequence[Message]) -> list[Delivery]:
-    end = file.seek(0, os.SEEK_END)
+    data = b"".join(_line(message) for message in messages)
     try:
-        _write_all(file, b"".join(_line(message) for message in messages))
-        os.fsync(file.fileno())
+        end = _cut_torn_line(file)
+        try:
+            _write_all(file, data)
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(end)
+            raise
     except OSError as error:
-        file.truncate(end)
         return [Delivery(message.no, "retry", error.strerror or str(error)) for message in messages]
     return [Delivery(message.no, "sent") for message in messages]
+
+
+def _cut_torn_line(file: BinaryIO) -> int:
+    """Cut away what stands behind the last newline; gives the end of the file. Raises OSError."""
+    end = file.seek(0, os.SEEK_END)
+    keep = end
+    while keep and not (tail := os.pread(file.fileno(), min(keep, CHUNK), max(0, keep - CHUNK))).endswith(b"\n"):
+        keep -= len(tail) - (tail.rfind(b"\n") + 1)
+    if keep < end:
+        file.truncate(keep)
+    return keep
 
 
 def _write_all(file: BinaryIO, data: bytes) -> None:

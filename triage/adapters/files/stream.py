@@ -35,12 +35,12 @@ class Stream:
         """Take in what is there now. Raises OSError."""
         if self._descriptor is None:
             self._descriptor = self._connect()
-        while self.behind() < MAX_BYTES and self._take_in():
+        while not self._has_enough() and self._take_in():
             pass
 
-    def changed(self) -> bool:
-        """Whether another look is worth it."""
-        return not self._ended
+    def ended(self) -> bool:
+        """Whether its last byte was taken in."""
+        return self._ended
 
     def tails(self) -> list["Stream"]:
         """Itself."""
@@ -51,8 +51,7 @@ class Stream:
 
     def pending(self) -> bool:
         """Whether there may be complete lines behind the position, by the last look."""
-        full = self.behind() >= MAX_BYTES
-        return full or self._fruitless != (self._kept_from + len(self._kept), self._ended)
+        return self._fruitless != (self._kept_from + len(self._kept), self._ended)
 
     def behind(self) -> int:
         """Bytes taken in and not yet given."""
@@ -82,9 +81,9 @@ class Stream:
             return line
 
         cut = cut_lines(read_line, self._offset, self._line, take_rest=self._once and self._ended)
-        self._offset, self._line = cut.offset, cut.line
-        if not cut.records:
+        if cut.offset == self._offset:
             self._fruitless = (self._kept_from + len(self._kept), self._ended)
+        self._offset, self._line = cut.offset, cut.line
         return cut.records
 
     def forget(self, until: int) -> None:
@@ -92,6 +91,10 @@ class Stream:
         if until > self._kept_from:
             del self._kept[: until - self._kept_from]
             self._kept_from = until
+
+    def _has_enough(self) -> bool:
+        """A poll's worth waits: at least one line, however long it is."""
+        return self.behind() >= MAX_BYTES and self._kept.find(b"\n", self._offset - self._kept_from) >= 0
 
     def _take_in(self) -> bool:
         """Read what is there without waiting; False when nothing is."""

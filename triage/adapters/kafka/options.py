@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+BOOTSTRAP_TIMEOUT_MS = 10_000
+"""How long a client waits for the first answer of a broker; kafka-python's own 30 s would hold up a stop."""
+
 
 class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of `[kafka]`, as the adapters take them."""

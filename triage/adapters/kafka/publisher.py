@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
@@ -9,6 +10,7 @@ from kafka.errors import (
     AuthorizationError,
     InvalidTopicError,
     KafkaError,
+    KafkaTimeoutError,
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
@@ -17,7 +19,8 @@ from kafka.errors import (
 
 from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, Message
 from monitors.ports import Delivery
-from triage.adapters.kafka.options import KafkaOptions
+from triage.adapters.kafka.checks import missing_topics
+from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
 from triage.errors import BrokerAway
 
 LARGEST_DEAD_LETTER = 900 * 1024
@@ -30,8 +33,10 @@ HELD = (AuthorizationError, TopicAuthorizationFailedError, InvalidTopicError, Un
 class KafkaPublisher:
     """Implements `monitors.ports.Publisher`."""
 
-    def __init__(self, options: KafkaOptions) -> None:
-        """Raises BrokerAway."""
+    def __init__(self, options: KafkaOptions, *, delivery_seconds: float = 30.0) -> None:
+        """`delivery_seconds`: after so long without an acknowledgement a message is to be tried again. Raises
+        BrokerAway."""
+        self._options, self._delivery_seconds = options, delivery_seconds
         self._topics = {
             DECISIONS: options.topic_decisions,
             ALERTS: options.topic_alerts,
@@ -44,9 +49,10 @@ class KafkaPublisher:
                 enable_idempotence=True,
                 linger_ms=50,
                 batch_size=512 * 1024,
+                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 max_block_ms=5000,
-                delivery_timeout_ms=30_000,
-                request_timeout_ms=10_000,
+                delivery_timeout_ms=int(delivery_seconds * 1000),
+                request_timeout_ms=int(delivery_seconds * 1000 / 3),
                 metrics_enabled=False,
             )
         except KafkaError as error:
@@ -56,29 +62,29 @@ class KafkaPublisher:
         """Send all and look at each acknowledgement. Behind a row that has to be tried again, later rows of its key
         are tried again too, though they may have arrived: they keep id and bytes. Raises BrokerAway."""
         futures: list[tuple[Message, Any]] = []
+        refused: dict[str, KafkaError] = {}
         for message in messages:
-            future = self._send(message)
+            future = refused.get(message.topic) or self._send(message)
+            if isinstance(future, KafkaTimeoutError) and self._is_missing(message.topic):
+                refused[message.topic] = future = UnknownTopicOrPartitionError(self._topics[message.topic])
             futures.append((message, future))
             if isinstance(future, KafkaError) and _result(future) == "retry":
                 break  # the first time-out ends the cycle
-        self._producer.flush(timeout=35)
-        deliveries: list[Delivery] = []
-        waiting_keys: set[tuple[str, str]] = set()
-        for message, future in futures:
-            error = _error_of(future)
-            result = "sent" if error is None else _result(error)
-            if (message.topic, message.key) in waiting_keys and result == "sent":
-                result = "retry"
-            if result == "retry":
-                waiting_keys.add((message.topic, message.key))
-            deliveries.append(Delivery(message.no, result, type(error).__name__ if error else ""))
-        if deliveries and all(one.result == "retry" for one in deliveries):
-            raise BrokerAway(deliveries[0].detail)
-        return deliveries
+        with suppress(KafkaTimeoutError):  # what is not done then is to be tried again
+            self._producer.flush(timeout=self._delivery_seconds + 5)
+        return _deliveries(futures)
 
     def close(self) -> None:
         """Wait shortly for what is under way."""
-        self._producer.close(timeout=5)
+        with suppress(KafkaTimeoutError):
+            self._producer.close(timeout=5)
+
+    def _is_missing(self, topic: str) -> bool:
+        """Whether the broker answers and lacks the topic: the producer itself only says that time is over."""
+        try:
+            return bool(missing_topics(self._options, [self._topics[topic]]))
+        except BrokerAway:
+            return False
 
     def _send(self, message: Message) -> Any:
         payload, headers = message.payload, [(name, value.encode()) for name, value in message.headers]
@@ -91,6 +97,23 @@ class KafkaPublisher:
             )
         except KafkaError as error:
             return error
+
+
+def _deliveries(futures: Sequence[tuple[Message, Any]]) -> list[Delivery]:
+    """How each send ended. Raises BrokerAway when nothing got through."""
+    deliveries: list[Delivery] = []
+    waiting_keys: set[tuple[str, str]] = set()
+    for message, future in futures:
+        error = _error_of(future)
+        result = "sent" if error is None else _result(error)
+        if (message.topic, message.key) in waiting_keys and result == "sent":
+            result = "retry"
+        if result == "retry":
+            waiting_keys.add((message.topic, message.key))
+        deliveries.append(Delivery(message.no, result, type(error).__name__ if error else ""))
+    if deliveries and all(one.result == "retry" for one in deliveries):
+        raise BrokerAway(deliveries[0].detail)
+    return deliveries
 
 
 def _error_of(future: Any) -> KafkaError | None:

@@ -11,7 +11,7 @@ from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRange
 from kafka.structs import OffsetAndMetadata
 
 from monitors.ports import TimeSource
-from triage.adapters.kafka.options import KafkaOptions
+from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
 from triage.errors import BrokerAway, PositionLost
 from triage.ports import Part, Record
 
@@ -69,6 +69,7 @@ class KafkaSource:
             self._consumer = KafkaConsumer(
                 **self._options.connection(),
                 group_id=self._options.group_id,
+                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 auto_offset_reset="none",
                 enable_auto_commit=False,
                 isolation_level="read_committed",
@@ -99,6 +100,7 @@ class KafkaSource:
         except KafkaError as error:
             raise BrokerAway(f"{part.input}/{part.partition}: {error}") from error
         self._consumer.seek(partition, next_offset)
+        self._consumer.resume(partition)
         self._targets.setdefault(partition, target)
         self._placed.add(partition)
         self._assignment.fresh.discard(partition)
@@ -154,8 +156,14 @@ class KafkaSource:
             return -1
 
     def parts(self) -> Sequence[Part]:
-        """Every partition of the topic."""
-        numbers = self._consumer.partitions_for_topic(self._options.topic_events) or ()
+        """Every partition of the topic. Raises BrokerAway."""
+        topic = self._options.topic_events
+        try:
+            numbers = self._consumer.partitions_for_topic(topic)
+        except KafkaError as error:
+            raise BrokerAway(f"{topic}: {error}") from error
+        if not numbers:
+            raise BrokerAway(f"{topic}: its partitions are not known")
         return [Part(self._options.topic_events, number) for number in sorted(numbers)]
 
     def drained(self) -> bool:
