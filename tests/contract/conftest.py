@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.builders import MovableTime
+from tests.contract.builders import MovableTime, outside
 from tests.services.postgres import Server
 from triage.adapters.store import schema
 from triage.adapters.store.store import SqlStore, open_store
+from triage.adapters.store.tables import METADATA
 
 HERE = Path(__file__).parent
 SQLITE, POSTGRESQL = "sqlite", "PostgreSQL"
@@ -45,11 +46,21 @@ def bare_postgresql_url(running_server: Server) -> Iterator[str]:
     running_server.drop_database(url)
 
 
+@pytest.fixture(scope="session")
+def migrated_postgresql_url(running_server: Server) -> Iterator[str]:
+    """The URL of the run's database with tables: making one for each test would take most of the time."""
+    url = running_server.fresh_database()
+    schema.upgrade(url)
+    yield url
+    running_server.drop_database(url)
+
+
 @pytest.fixture
-def postgresql_url(bare_postgresql_url: str) -> str:
-    """The URL of a PostgreSQL database with empty tables."""
-    schema.upgrade(bare_postgresql_url)
-    return bare_postgresql_url
+def postgresql_url(migrated_postgresql_url: str) -> str:
+    """The URL of a PostgreSQL database with empty tables, numbering from 1."""
+    with outside(migrated_postgresql_url) as connection:
+        connection.exec_driver_sql(f"TRUNCATE {', '.join(METADATA.tables)} RESTART IDENTITY")
+    return migrated_postgresql_url
 
 
 @pytest.fixture
@@ -116,11 +127,12 @@ def postgresql_store(postgresql_url: str, time: MovableTime) -> Iterator[SqlStor
 
 
 def backend_of(item: pytest.Item) -> str | None:
-    """The database that a test runs on, None when it needs none."""
-    callspec = getattr(item, "callspec", None)
-    if callspec is not None and "backend" in callspec.params:
-        return str(callspec.params["backend"])
-    fixtures = getattr(item, "fixturenames", ())
+    """The database that a test of the store runs on, None when it needs none."""
+    if not isinstance(item, pytest.Function):
+        return None
+    fixtures = item.fixturenames
+    if "store_url" in fixtures or "empty_url" in fixtures:
+        return str(item.callspec.params["backend"])
     if "postgres_server" in fixtures:
         return POSTGRESQL
     return SQLITE if "sqlite_url" in fixtures else None

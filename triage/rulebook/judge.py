@@ -9,6 +9,7 @@ import msgspec
 from monitors.clocks.clock import Clock
 from monitors.clocks.plan import plan_clock
 from triage.domain.case import Case, fold
+from triage.domain.condition import Always
 from triage.domain.event import REGISTERED, Event
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Example, ExpectedClock, PolicyExample, Position, Rule, TermList
@@ -50,7 +51,7 @@ def _judge_rule(rules: CompiledRulebook, rule: Rule) -> Iterator[Judged]:
         yield _judged("rule", rule.id, example.at, "; ".join(_differences(rules, rule, example)))
     fires = {example.expect.get("fires", True) for example in rule.examples}
     for wanted, words in ((True, "fires"), (False, "does not fire")):
-        if wanted not in fires:
+        if wanted not in fires and not (isinstance(rule.when, Always) and not wanted):
             yield _judged("rule", rule.id, rule.at, f"no example in which the rule {words}")
 
 

@@ -127,3 +127,11 @@ def test_fallback_may_have_no_team() -> None:
     text = RULEBOOK.replace("team: intake, ", "")
     rules = with_rules({"r": "{priority: high}"}, more={"rulebook.yaml": text})
     assert (decided(rules).outcome.team, decided(rules).outcome.fallback) == (None, True)
+
+
+def test_a_team_of_a_loser_is_not_the_winners_team_of_the_same_name() -> None:
+    """Two departments may call a team alike; only a rule that names the winner names its team."""
+    text = RULEBOOK.replace("teams: [illness, elderly]", "teams: [medical]")
+    thens = {"r": "{department: care}", "s": "{department: claims, team: medical}"}
+    found = decided(with_rules(thens, more={"rulebook.yaml": text})).outcome
+    assert (found.department, found.team) == ("care", None)
