@@ -19,7 +19,7 @@ MOST_AHEAD = timedelta(minutes=5)
 """An event's time may be so far ahead of its arrival."""
 
 LONGEST_NAME = 512
-"""Characters of an id, source, type or subject: they are keys of the store's indexes."""
+"""Bytes of an id, source, type or subject: they are keys of the store's indexes, whose rows are bounded."""
 
 DEEPEST = 50
 
@@ -181,8 +181,9 @@ def _fold_mapping(value: dict[str, Any], path: str, depth: int, notes: list[Faul
 def _envelope_fault(envelope: _Envelope, at: datetime | None) -> str:
     for name in ("id", "source", "type", "subject"):
         value = getattr(envelope, name)
-        if not value or len(value) > LONGEST_NAME:
-            return f"{name} has {len(value)} characters, allowed: 1 to {LONGEST_NAME}"
+        length = len(value.encode("utf-8", "replace"))
+        if not 1 <= length <= LONGEST_NAME:
+            return f"{name} has {length} bytes, allowed: 1 to {LONGEST_NAME}"
     return "" if at else f"time is not RFC 3339 with an offset, of the years {YEARS.start} to {YEARS.stop - 1}"
 
 

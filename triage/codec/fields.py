@@ -9,6 +9,7 @@ from triage.domain import event as ev
 from triage.domain.facts import COMPLEXITIES, FactType, Vocabulary
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
+CustomerId = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]  # a key of an index
 FreeText = NewType("FreeText", str)
 """What people write down; a type of its own, for no condition may test it and the case document leaves it out."""
 
@@ -108,7 +109,7 @@ def registered_fields(words: Vocabulary) -> dict[str, Field]:
     """What a registration says of a complaint."""
     circumstances = _choice(words.values_of("customer.circumstances"), each=True)
     customer = {
-        "id": _text(required=True),
+        "id": Field(kind=CustomerId, allowed="a text of at most 512 characters", required=True),
         "birth_date": Field(kind=date, allowed="a date"),
         "age": Field(kind=Age, allowed="full years, 0 to 130"),
         "circumstances": circumstances,

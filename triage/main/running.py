@@ -71,9 +71,8 @@ class Service:
 
     def _build(self, opened: ExitStack) -> None:
         settings = self.settings
-        self.store = open_store(settings.store.url, self.time)
+        self.store = open_store(settings.store.url, self.time, claim=True)
         opened.callback(self.store.close)
-        self.store.claim()
         self.library = Library(self.metrics)
         self.reloader = Reloader(self.store, self.library, rules_scanner(settings.rules.dir), by=socket.gethostname())
         self.reloader.start()

@@ -47,7 +47,7 @@ def compiled_folder(directory: Path | None) -> CompiledRulebook:
 @contextmanager
 def opened_store(settings: Settings) -> Iterator[Store]:
     """The store of the settings, closed at the end. Raises Unreachable."""
-    store = open_store(settings.store.url, MachineTime())
+    store = open_store(settings.store.url, MachineTime(), create=False)
     try:
         yield store
     finally:

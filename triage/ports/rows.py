@@ -130,5 +130,5 @@ class StoredRulebook(msgspec.Struct, frozen=True, kw_only=True):
     revision: str
     name: str
     files: dict[str, bytes]
-    activated_at: datetime | None
+    activated_at: datetime
     by: str

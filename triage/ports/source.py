@@ -12,7 +12,7 @@ class EventSource(Protocol):
 
     @property
     def inputs(self) -> Sequence[str]:
-        """The names under which the parts' positions are stored; a prefix `…*` stands for all that begin so."""
+        """The names under which the parts' positions are stored."""
         ...
 
     def open(self) -> None:

@@ -51,8 +51,7 @@ class Offsets(Protocol):
         ...
 
     def low_mark(self, inputs: Sequence[str]) -> datetime | None:
-        """The least `caught_up_at` over the inputs' parts; None when a part was never caught up or none is known.
-        An input written `prefix*` stands for all that begin so."""
+        """The least `caught_up_at` over the inputs' parts; None when a part was never caught up or none is known."""
         ...
 
 

@@ -1,6 +1,7 @@
 """What every source promises to the consumer: files, folders, pipes and Kafka alike."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -19,7 +20,7 @@ def test_records_come_once_and_in_order(feed: Input, source: EventSource) -> Non
     assert values(found) == EVENTS
     assert len({part for part, _ in found}) == 1
     records = [record for _, record in found]
-    for one, after in zip(records, records[1:], strict=False):
+    for one, after in pairwise(records):
         assert one.offset < one.next_offset <= after.offset
     assert not source.poll(0.1)
 

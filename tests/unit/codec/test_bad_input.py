@@ -67,7 +67,7 @@ INPUTS: dict[str, bytes] = {
     "event of 2 MB": raw("complaint.registered", BODY),
     **{f"missing {name}": without(name) for name in ("id", "source", "type", "subject", "time")},
     "empty id": raw(id=""),
-    "id longer than 512 characters": raw(id="x" * 513),
+    "id longer than 512 bytes": raw(id="x" * 513),
     "id that is no text": raw(id=5),
     "time without offset": raw(time="2026-03-02T10:00:00"),
     "time that is none": raw(time="2026-03-02T23:59:60Z"),
@@ -176,7 +176,7 @@ def test_what_is_left_of_the_data(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["id", "source", "type", "subject"])
 @pytest.mark.parametrize("value", ["", "x" * 513, None, 5, ["x"]])
-def test_every_key_of_the_envelope_has_to_be_a_text_of_1_to_512_characters(name: str, value: Any) -> None:
+def test_every_key_of_the_envelope_has_to_be_a_text_of_1_to_512_bytes(name: str, value: Any) -> None:
     """An envelope that no index can hold is a dead letter and names the part."""
     found = decode(raw(**{name: value}))
     assert isinstance(found, DeadLetter)

@@ -11,7 +11,7 @@ MAX_RECORDS = 2000
 """Most records of one part that one poll gives."""
 
 MAX_BYTES = 4 * 1024 * 1024
-"""After so many bytes a poll takes no further line; one longer line comes alone."""
+"""Most bytes of lines that one poll gives; one longer line comes alone."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -34,7 +34,7 @@ def cut_lines(read_line: Callable[[], bytes], offset: int, line: int, *, take_re
     size = 0
     while len(records) < MAX_RECORDS and size < MAX_BYTES:
         raw = read_line()
-        if not raw or not (take_rest or raw.endswith(b"\n")):
+        if not raw or not (take_rest or raw.endswith(b"\n")) or (size and size + len(raw) > MAX_BYTES):
             break
         value = content_of(raw, first=offset == 0)
         if value:

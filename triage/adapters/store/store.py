@@ -30,21 +30,49 @@ ANALYZE_AFTER = frozenset({2, 6, 18, 54})
 made for empty tables and cost the half of the throughput."""
 
 
-def open_store(url: str, time: TimeSource) -> "SqlStore":
-    """The store behind a URL, its schema current. Raises WrongSettings, Unreachable."""
+def open_store(url: str, time: TimeSource, *, claim: bool = False, create: bool = True) -> "SqlStore":
+    """The store behind a URL, its schema current. `claim`: be the only daemon on an embedded database, before
+    anything is changed in it. `create`: an embedded database is created and migrated; reading verbs do neither.
+    Raises WrongSettings, Unreachable, StoreAway."""
     parsed = parse_url(url)
-    if parsed.drivername == "sqlite":
+    is_sqlite = parsed.drivername == "sqlite"
+    if is_sqlite and not create and not Path(parsed.database or "").exists():
+        raise Unreachable([f"store {parsed.render_as_string()}: there is no such file"])
+    if is_sqlite:
         _make_folder(parsed)
+    held = hold_file(parsed) if claim and is_sqlite else None
     engine = make_engine(parsed)
     try:
-        if parsed.drivername == "sqlite":
+        if is_sqlite and create:
             migrate_sqlite(parsed, engine)
         elif schema_status(engine) != CURRENT:
             raise Unreachable([f"store {parsed.render_as_string()}: the schema is behind, run triage db upgrade"])
     except Unreachable:
         engine.dispose()
+        if held is not None:
+            held.close()
         raise
-    return SqlStore(parsed, engine, time)
+    store = SqlStore(parsed, engine, time)
+    if held is not None:
+        store.take(held)
+    return store
+
+
+def hold_file(url: URL) -> IO[str]:
+    """The lock of an embedded database's one daemon, held until it is closed. Raises Unreachable when another holds
+    it."""
+    file = Path(f"{url.database}.lock").open("a+", encoding="utf-8")  # noqa: SIM115 # held for the daemon's life
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        raise Unreachable([f"store {url.render_as_string()}: another daemon (process {holder}) runs on it"]) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
 
 
 def _make_folder(url: URL) -> None:
@@ -91,23 +119,12 @@ class SqlStore:
 
     def claim(self) -> None:
         """Be the only daemon on an embedded database. Raises Unreachable when another is, StoreAway."""
-        if not self._is_sqlite:
-            return
-        path = Path(f"{self._url.database}.lock")
-        file = path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            file.close()
-            raise Unreachable(
-                [f"store {self._url.render_as_string()}: another daemon (process {holder}) runs on it"]
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        self._claim = file
+        if self._is_sqlite:
+            self.take(hold_file(self._url))
+
+    def take(self, held: IO[str]) -> None:
+        """Keep the lock of the one daemon. Raises StoreAway."""
+        self._claim = held
         with self._begin() as connection:  # whoever held a duty here is gone
             connection.execute(sa.delete(LEASES))
 
