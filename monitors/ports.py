@@ -29,15 +29,15 @@ class Observer(Protocol):
     """Takes the figures that the metrics show. Names and label values come from the closed lists of
     `monitors.metrics.names`; an unknown one is an error in tests and ignored in production."""
 
-    def count(self, name: str, amount: float = 1, **labels: str) -> None:
+    def count(self, name: str, amount: float = 1, /, **labels: str) -> None:
         """Add to a counter."""
         ...
 
-    def observe(self, name: str, value: float, **labels: str) -> None:
+    def observe(self, name: str, value: float, /, **labels: str) -> None:
         """Record one measurement of a histogram."""
         ...
 
-    def gauge(self, name: str, value: float, **labels: str) -> None:
+    def gauge(self, name: str, value: float, /, **labels: str) -> None:
         """Set a gauge."""
         ...
 

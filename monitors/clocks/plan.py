@@ -1,6 +1,5 @@
 """The plan of a clock: its cycles with state, due time and steps, computed from the events of the case."""
 
-from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 
@@ -70,20 +69,6 @@ def plan_clock(
         steps=course.steps,
     )
     return (cycle,)
-
-
-def next_step(clock: Clock, handled: Collection[tuple[int, str, datetime]]) -> Step | None:
-    """The earliest step of an open clock that is not handled, None when there is none.
-
-    `handled`: keys (cycle, step name, due time) of this clock's steps; a step that was handled for another due time
-    is ahead again.
-    """
-    if not clock.is_open or clock.due_at is None:
-        return None
-    for step in clock.steps:
-        if (clock.cycle, step.name, clock.due_at) not in handled:
-            return step
-    return None
 
 
 @lru_cache(maxsize=COURSES_KEPT)

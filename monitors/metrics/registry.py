@@ -14,19 +14,19 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._metrics = {metric.name: self._create(metric) for metric in METRICS}
 
-    def count(self, name: str, amount: float = 1, **labels: str) -> None:
+    def count(self, name: str, amount: float = 1, /, **labels: str) -> None:
         """Add to a counter."""
         metric = self._metrics[name]
         assert isinstance(metric, Counter), name
         (metric.labels(**labels) if labels else metric).inc(amount)
 
-    def observe(self, name: str, value: float, **labels: str) -> None:
+    def observe(self, name: str, value: float, /, **labels: str) -> None:
         """Record one measurement of a histogram."""
         metric = self._metrics[name]
         assert isinstance(metric, Histogram), name
         (metric.labels(**labels) if labels else metric).observe(value)
 
-    def gauge(self, name: str, value: float, **labels: str) -> None:
+    def gauge(self, name: str, value: float, /, **labels: str) -> None:
         """Set a gauge."""
         metric = self._metrics[name]
         assert isinstance(metric, Gauge), name

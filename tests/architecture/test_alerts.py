@@ -28,6 +28,17 @@ def test_every_metric_has_a_help_text_and_the_right_ending() -> None:
         assert metric.help.endswith("."), metric.name
 
 
+def test_every_metric_is_filled_somewhere() -> None:
+    """No name is exported that no code fills."""
+    texts = [
+        path.read_text(encoding="utf-8")
+        for package in ("triage", "monitors")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name != "names.py"
+    ]
+    assert [metric.name for metric in METRICS if not any(f'"{metric.name}"' in text for text in texts)] == []
+
+
 def test_an_unknown_metric_would_be_seen() -> None:
     """The check sees a planted name."""
     assert unknown_metrics("sum(triage_imaginary_total) by (x)") == {"triage_imaginary_total"}

@@ -235,13 +235,7 @@ def test_a_file_that_cannot_be_a_database_is_unreachable(tmp_path: Path, time: M
 
 
 def test_a_new_directory_is_made_for_a_new_file(tmp_path: Path, time: MovableTime) -> None:
-    """The folder of an embedded database need not exist; its disk's free space is told."""
+    """The folder of an embedded database need not exist."""
     store = open_store(f"sqlite:///{tmp_path}/var/lib/store.db", time)
     write(store, a_case())
-    assert (store.free_bytes() or 0) > 0
     store.close()
-
-
-def test_free_space_of_a_server_is_not_ours_to_tell(postgresql_store: SqlStore) -> None:
-    """None, not a wrong figure."""
-    assert postgresql_store.free_bytes() is None

@@ -52,7 +52,7 @@ def consume(directory: Path) -> SqlStore:
     library = Library(metrics)
     Reloader(store, library, rules_scanner(None), by="test").start()
     source = FileSource(str(directory / "events.jsonl"), time, flag.wait, once=True)
-    handler = Poisoned(store, library, metrics, LowMark(source.inputs, 900, time))
+    handler = Poisoned(store, library, metrics, LowMark(source.inputs, 900, time), time)
     Consumer(source, store, handler, time, metrics, flag.wait).run(until_drained=True)
     return store
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from triage.domain.event import Fault, Person
+from triage.domain.event import Person
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,4 +52,3 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     revision: str
     engines: str = "single"
-    faults: tuple[Fault, ...] = ()

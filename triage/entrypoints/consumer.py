@@ -61,6 +61,12 @@ class Consumer:
                 self.assigned = False
                 self._source.close()
 
+    def troubles(self) -> Sequence[str]:
+        """Why it takes no events now; nothing when all is well."""
+        if self._away_since is not None:
+            return ["the store or the broker is away, the batch in hand is tried again"]
+        return [] if self.assigned else ["no part of the source is assigned yet"]
+
     def _consume(self, until_drained: bool) -> bool:
         """True when the run is over, False when the source was left and has to be opened again."""
         while not self._wait(0):

@@ -80,7 +80,7 @@ class Service:
         opened.callback(self.publisher.close)
         low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
         per_minute = 0 if self.options.once else settings.notices.per_minute
-        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark)
+        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time)
         self.sweeper = Sweeper(DueFirer(self.store, self.library, self.metrics, low_mark, per_minute), self.metrics)
         holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
         self.dispatcher = Dispatcher(self.store.outbox, self.publisher, self.store.lease, self.metrics, holder)
@@ -190,8 +190,8 @@ class Service:
         if self._stopping.is_set():
             return ["stopping"]
         reasons = list(self.reloader.troubles())
-        if "consume" in self.settings.run.roles and not self.consumer.assigned:
-            reasons.append("no part of the source is assigned yet")
+        if "consume" in self.settings.run.roles:
+            reasons += self.consumer.troubles()
         try:
             with self.store.read() as reading:
                 reading.ping()

@@ -142,10 +142,6 @@ class Store(Protocol):
         """A snapshot for reading verbs and gauges."""
         ...
 
-    def free_bytes(self) -> int | None:
-        """Free space where the store writes, when that is this machine's disk."""
-        ...
-
     def close(self) -> None:
         """Release connections."""
         ...

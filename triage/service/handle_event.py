@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from monitors.ports import Observer
+from monitors.ports import Observer, TimeSource
 from triage.codec.decode import Arrival, Codec, DeadLetter
 from triage.ports import CaseRow, Changes, Part, Record, Sibling, Store, Transaction
 from triage.rulebook.decide import CompiledRulebook
@@ -16,8 +16,9 @@ from triage.service.step import apply, open_for_quarantined
 class EventHandler:
     """Applies records to cases, batch by batch, in the store's transaction."""
 
-    def __init__(self, store: Store, library: Library, observer: Observer, low_mark: LowMark) -> None:
-        self._store, self._library, self._observer, self._low_mark = store, library, observer, low_mark
+    def __init__(self, store: Store, library: Library, observer: Observer, low_mark: LowMark, time: TimeSource) -> None:
+        self._store, self._library, self._observer = store, library, observer
+        self._low_mark, self._time = low_mark, time
         self._codecs: dict[str, Codec] = {}
 
     def handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
@@ -107,8 +108,13 @@ class EventHandler:
         event = arrival.event
         row = batch.rows.get(event.subject)
         customer = _customer(arrival) or (row.customer if row else None)
+        began = self._time.monotonic()
         effects = apply(row, arrival, rules, batch.moment, siblings.get(customer, ()) if customer else ())
         batch.take(effects)
+        batch.counts.append(Count("decision_seconds", {}, self._time.monotonic() - began, histogram=True))
+        if record.timestamp is not None:
+            waited = max(0.0, (batch.moment.now - record.timestamp).total_seconds())
+            batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True))
         if customer:
             others = [one for one in siblings.get(customer, []) if one.case != event.subject]
             siblings[customer] = [*others, _sibling(effects.row)]

@@ -53,6 +53,8 @@ class Library:
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
         self._compiled: dict[str, CompiledRulebook] = {}
+        self._active: CompiledRulebook | None = None
+        self._shown: CompiledRulebook | None = None
 
     def current(self, tx: Transaction, documents: Iterable[Document] = ()) -> Rules:
         """The active revision, and those that the documents hold. Raises RevisionUnusable."""
@@ -60,7 +62,16 @@ class Library:
         if revision is None:
             raise RevisionUnusable("the store holds no active rulebook: give --rules")
         held = {name for document in documents for name in _revisions_of(document)} - {revision}
-        return Rules(self._get(tx.rulebooks, revision), {name: self._get(tx.rulebooks, name) for name in held})
+        self._active = self._get(tx.rulebooks, revision)
+        return Rules(self._active, {name: self._get(tx.rulebooks, name) for name in held})
+
+    def show_active(self) -> None:
+        """Export which revision is active, once it changed."""
+        for compiled, value in ((self._shown, 0), (self._active, 1)):
+            if compiled is not None and self._shown is not self._active:
+                book = compiled.rulebook
+                self._observer.gauge("rulebook_info", value, name=book.name, revision=book.revision)
+        self._shown = self._active
 
     def _get(self, rulebooks: Rulebooks, revision: str) -> CompiledRulebook:
         if revision not in self._compiled:

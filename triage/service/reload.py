@@ -78,6 +78,7 @@ class Reloader:
         try:
             with self._store.transaction() as tx:
                 self._library.current(tx)
+            self._library.show_active()
             self._unusable = ()
         except RevisionUnusable as error:
             self._unusable = (str(error),)

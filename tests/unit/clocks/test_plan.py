@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitors.clocks.clock import Clock, ClockState, Step
-from monitors.clocks.plan import next_step
+from monitors.clocks.clock import Clock, ClockState
 from monitors.clocks.policy import ClockPolicy, EventRef
 from tests.unit.clocks.builders import CN, RECEIPT, case_of, clock_policy, event, instant, planned, ref
 from tests.unit.clocks.strategies import clock_policies, histories
@@ -188,31 +187,6 @@ def keys(clock: Clock, *names: str) -> set[tuple[int, str, datetime]]:
     """The keys of steps of the clock's present due time."""
     assert clock.due_at
     return {(clock.cycle, name, clock.due_at) for name in names}
-
-
-def test_the_next_step_is_the_earliest_that_is_not_handled() -> None:
-    """A step counts as handled only for the same cycle and due time."""
-    policy = clock_policy(warn=("50%", "80%"), escalate=("due", "after 1 working day"))
-    clock = planned(policy, case_of(REGISTERED), "2026-03-02 10:00")
-    assert clock
-
-    def name_of(step: Step | None) -> str | None:
-        return step.name if step else None
-
-    other_due = {(1, "50%", DUE - timedelta(days=1)), (2, "50%", DUE)}
-    assert name_of(next_step(clock, ())) == "50%"
-    assert name_of(next_step(clock, other_due)) == "50%"
-    assert name_of(next_step(clock, keys(clock, "50%"))) == "80%"
-    assert name_of(next_step(clock, keys(clock, "50%", "due"))) == "80%"
-    assert name_of(next_step(clock, keys(clock, "50%", "80%", "due"))) == "after 1 working day"
-    assert next_step(clock, keys(clock, "50%", "80%", "due", "after 1 working day")) is None
-
-
-def test_an_ended_clock_has_no_next_step() -> None:
-    """Its steps are shown and fire no more."""
-    ended = plan(REGISTERED, event("reply_sent", "2026-03-03 10:00"))
-    assert ended.steps
-    assert next_step(ended, ()) is None
 
 
 @settings(max_examples=100, deadline=None)

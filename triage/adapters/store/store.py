@@ -144,13 +144,6 @@ class SqlStore:
         with _away_told(), self._reading_engine.begin() as connection:
             yield SqlReading(connection, self._time.now())
 
-    def free_bytes(self) -> int | None:
-        """Free space on the disk of an embedded database."""
-        if not self._is_sqlite:
-            return None
-        found = os.statvfs(Path(self._url.database or "").absolute().parent)
-        return found.f_bavail * found.f_frsize
-
     def close(self) -> None:
         """Release connections and the claim."""
         self._engine.dispose()
