@@ -98,9 +98,9 @@ def query(url: str, statement: str) -> list[tuple[Any, ...]]:
         return reader.execute(statement).fetchall()
 
 
-def wait_for_events(url: str, count: int) -> None:
+def wait_for_events(url: str, count: int, seconds: float = SECONDS) -> None:
     """Until so many events are committed."""
-    wait_for(lambda: count_events(url) >= count)
+    wait_for(lambda: count_events(url) >= count, seconds)
 
 
 def count_events(url: str) -> int:

@@ -4,8 +4,8 @@ import sys
 
 import typer
 
-from triage.cli import bench, cases, database, demo, importing, rules, running, schemas
-from triage.errors import Refused
+from triage.cli import bench, cases, database, demo, importing, offsets, rules, running, schemas
+from triage.errors import Refused, TriageError
 
 app = typer.Typer(
     name="triage",
@@ -14,7 +14,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, importing, schemas, database, bench):
+for module in (running, demo, rules, cases, importing, schemas, database, offsets, bench):
     module.add_to(app)
 
 
@@ -27,3 +27,6 @@ def main() -> None:
         for reason in error.reasons:
             print(reason, file=sys.stderr)
         sys.exit(error.exit_code)
+    except TriageError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)

@@ -1,7 +1,8 @@
 """`triage cases` and `triage case`: what is on the desk."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from triage.cli.options import AsJson, Config, StoreUrl, settings_from
 from triage.errors import Refused
 from triage.main.tools import machine_now, opened_store
 from triage.ports import ClockRow, Reading
-from triage.service.case_view import CaseLine, TimelineLine, case_line, timeline_line
+from triage.service.case_view import CaseLine, ClockLine, TimelineLine, case_line, timeline_line
 
 CHUNK = 500
 
@@ -74,33 +75,76 @@ def _lines(
 
 
 def _cases_table(lines: Iterable[CaseLine]) -> Table:
-    table = Table("case", "status", "priority", "department", "owner", "received", "clocks", box=None)
+    """One case a row, one open clock a line; ended clocks are counted."""
+    table = Table(box=None)
+    for name in ("case", "status", "priority", "department", "owner", "received (UTC)"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("clocks")
     for line in lines:
-        clocks = ", ".join(f"{clock.clock} {clock.in_words}" for clock in line.clocks)
-        owner = line.owner.name if line.owner else "-"
-        style = "red" if line.is_overdue else None
-        table.add_row(
-            line.case, line.status, line.priority, line.department, owner, line.received_at, clocks, style=style
-        )
+        owner = line.owner.name if line.owner else None
+        cells = (line.case, line.status, line.priority, line.department, owner, _short(line.received_at)[:16])
+        table.add_row(*map(_shown, cells), _clocks(line.clocks), style="red" if line.is_overdue else None)
     return table
+
+
+def _clocks(clocks: Sequence[ClockLine]) -> str:
+    open_ones = [f"{clock.clock} {clock.in_words}" for clock in clocks if clock.ended_at is None]
+    ended = Counter(clock.in_words for clock in clocks if clock.ended_at is not None)
+    counted = ", ".join(f"{number} {words}" for words, number in ended.items())
+    return "\n".join([*open_ones, counted] if counted else open_ones)
+
+
+def _shown(value: object) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None else str(value)
+
+
+def _short(instant: str | None) -> str:
+    """`2026-03-02T02:00:00Z` as `2026-03-02 02:00:00`: the column's head says UTC."""
+    return "-" if instant is None else instant.removesuffix("Z").replace("T", " ")
+
+
+def _long(late: timedelta) -> str:
+    """`2 d 9:00:01`: days, then hours, minutes and seconds."""
+    rest = timedelta(seconds=late.seconds)
+    return f"{late.days} d {rest}" if late.days else str(rest)
 
 
 def _show(line: CaseLine, timeline: list[TimelineLine]) -> None:
     console = Console()
+    console.print(_head(line))
+    console.print(_clock_table(line.clocks))
+    console.print(_timeline_table(timeline))
+
+
+def _head(line: CaseLine) -> Table:
     head = Table.grid(padding=(0, 2))
-    for key in ("case", "status", "priority", "department", "team", "handler", "received_at", "fallback"):
-        head.add_row(key, str(getattr(line, key)))
+    for key in ("case", "status", "priority", "department", "team", "handler"):
+        head.add_row(key, _shown(getattr(line, key)))
     head.add_row("owner", line.owner.name if line.owner else "-")
-    head.add_row("tags", ", ".join(line.tags))
-    console.print(head)
-    clocks = Table("clock", "state", "started", "due", "ended", "late by", box=None)
-    for clock in line.clocks:
-        late = "" if clock.late_by_seconds is None else f"{clock.late_by_seconds} s"
-        clocks.add_row(clock.clock, clock.in_words, clock.started_at, clock.due_at, clock.ended_at, late)
-    console.print(clocks)
-    rows = Table("time", "what", "decision", box=None)
+    head.add_row("received", f"{_short(line.received_at)} UTC")
+    head.add_row("fallback", _shown(line.fallback))
+    head.add_row("tags", ", ".join(line.tags) or "-")
+    return head
+
+
+def _clock_table(clocks: Iterable[ClockLine]) -> Table:
+    table = Table(box=None)
+    for name in ("clock", "state", "started (UTC)", "due (UTC)", "ended (UTC)", "late by"):
+        table.add_column(name, no_wrap=True)
+    for clock in clocks:
+        late = "-" if clock.late_by_seconds is None else _long(timedelta(seconds=clock.late_by_seconds))
+        times = map(_short, (clock.started_at, clock.due_at, clock.ended_at))
+        table.add_row(clock.clock, clock.in_words, *times, late, style="red" if clock.is_overdue else None)
+    return table
+
+
+def _timeline_table(timeline: list[TimelineLine]) -> Table:
+    table = Table("time (UTC)", "what", "decision", box=None)
     for row in timeline:
         decision = row.decision["outcome"] if row.decision else None
-        said = f"{decision['priority']} {decision['department']}" if decision else ""
-        rows.add_row(row.time, row.type.removeprefix("complaint."), said)
-    console.print(rows)
+        said = f"{decision['priority']}, {decision['department']}" if decision else ""
+        table.add_row(_short(row.time), row.type.removeprefix("complaint."), said)
+    return table

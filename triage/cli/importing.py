@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from triage.cli.options import counted
 from triage.errors import Refused, WrongSettings
 from triage.main.tools import read_table
 from triage.service.import_history import Importer, Report
@@ -38,7 +39,8 @@ def import_table(
         raise WrongSettings([f"{mapping}: column {name!r} is not in {table}" for name in unknown])
     importer = Importer(mapped)
     console = Console(stderr=True)
-    for _ in track(importer.take(rows), "reading rows", total=total, console=console, transient=True):
+    quiet = not console.is_terminal
+    for _ in track(importer.take(rows), "reading rows", total=total, console=console, transient=True, disable=quiet):
         pass
     events = importer.events()
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -49,12 +51,13 @@ def import_table(
 
 
 def _show(report: Report, out: Path) -> None:
-    print(f"{report.rows} rows → {report.complaints} complaints, {report.events} events in {out}")
+    made = f"{counted(report.complaints, 'complaint')}, {counted(report.events, 'event')}"
+    print(f"{counted(report.rows, 'row')} → {made} in {out}")
     for field, number in sorted(report.conflicts.items()):
-        print(f"{field}: {number} complaints have rows that differ; the first one was taken")
+        print(f"{field}: rows of {counted(number, 'complaint')} differ; the first one was taken")
     for field, texts in sorted(report.unmapped.items()):
         for text, number in texts.most_common():
-            print(f"{field}: {text!r} is in no value map, kept as it is, {number} times")
+            print(f"{field}: {text!r} is in no value map, kept as it is, {counted(number, 'time')}")
 
 
 def _write_rejects(report: Report, rejects: Path | None) -> None:
@@ -66,5 +69,5 @@ def _write_rejects(report: Report, rejects: Path | None) -> None:
     for one in report.rejected:
         reasons[one.reason] = reasons.get(one.reason, 0) + 1
     for reason, number in sorted(reasons.items()):
-        print(f"rejected, {number} rows: {reason}", file=sys.stderr)
+        print(f"rejected, {counted(number, 'row')}: {reason}", file=sys.stderr)
     raise Refused([f"{len(report.rejected)} of {report.rows} rows were rejected"])

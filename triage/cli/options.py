@@ -16,3 +16,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 def settings_from(config: Path | None, **flags: Any) -> Settings:
     """The settings with the flags on top; `store__url=…` stands for `store.url`. Raises WrongSettings."""
     return load_settings(config, {name.replace("__", "."): value for name, value in flags.items()})
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 fault`, `2 faults`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

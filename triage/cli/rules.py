@@ -2,14 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from triage.cli.options import AsJson, RulesDir
+from triage.cli.options import AsJson, RulesDir, counted
 from triage.errors import Refused
 from triage.main.tools import compiled_folder, rules_scanner
 from triage.rulebook.faults import Finding, in_order
@@ -34,7 +34,7 @@ def check_rules(directory: Folder = None, as_json: AsJson = False) -> None:
         print(msgspec.json.encode(found).decode() if as_json else str(found))
     faults = sum(found.is_fault for found in findings)
     if faults:
-        raise Refused([] if as_json else [f"{faults} faults"])
+        raise Refused([] if as_json else [counted(faults, "fault")])
     if not as_json:
         print("no faults")
 
@@ -75,15 +75,23 @@ def try_(
     if as_json:
         print(msgspec.json.encode(tried).decode())
         return
-    console = Console()
-    hits = Table("term list", "term", "as written", "saved by", box=None)
-    for hit in tried["hits"]:
-        hits.add_row(hit["list"], hit["term"], hit["found"], hit["saved_by"] or "")
-    console.print(hits)
+    _show_tried(Console(), tried)
+
+
+def _show_tried(console: Console, tried: dict[str, Any]) -> None:
+    if tried["hits"]:
+        hits = Table("term list", "term", "as written", "saved by", box=None)
+        for hit in tried["hits"]:
+            hits.add_row(hit["list"], hit["term"], hit["found"], hit["saved_by"] or "-")
+        console.print(hits)
+    else:
+        console.print("no term list is hit")
     outcome = tried["outcome"]
+    team = f", team {outcome['team']}" if outcome["team"] else ""
+    fallback = " (fallback: no rule names a department)" if outcome["fallback"] else ""
     console.print(
-        f"priority {outcome['priority']}, department {outcome['department']}, team {outcome['team']}, "
-        f"handler {outcome['handler']}, fallback {outcome['fallback']}"
+        f"priority {outcome['priority']}, department {outcome['department']}{team}, "
+        f"handler {outcome['handler']}{fallback}"
     )
     for reason in tried["reasons"]:
         console.print(f"because {reason['rule']}")

@@ -40,22 +40,23 @@ class Consumer:
         self._known: dict[Part, int] = {}
         self._again: set[Part] = set()
         self._forgiven: set[Part] = set()
-        self.lost: dict[Part, str] = {}
+        self._lost: dict[Part, str] = {}
+        self._until_drained = False
         self._failures = 0
         self._away_since: float | None = None
         self._began_at = self._time.now()
         self.assigned = False
 
     def run(self, *, until_drained: bool = False) -> None:
-        """Consume; `until_drained`: until everything that was there is read. Raises what only an operator can mend:
-        PositionLost when no part is left."""
+        """Consume; `until_drained`: until everything that was there is read; PositionLost is raised then."""
+        self._until_drained = until_drained
         self._began_at = self._time.now()
         while not self._wait(0):
             self._source.open()
             self._known.clear()
             self._again.clear()
             try:
-                if self._consume(until_drained):
+                if self._consume():
                     return
             finally:
                 self.assigned = False
@@ -65,9 +66,11 @@ class Consumer:
         """Why it takes no events now; nothing when all is well."""
         if self._away_since is not None:
             return ["the store or the broker is away, the batch in hand is tried again"]
-        return [] if self.assigned else ["no part of the source is assigned yet"]
+        if not self.assigned:
+            return ["no part of the source is assigned yet"]
+        return sorted(self._lost.values())
 
-    def _consume(self, until_drained: bool) -> bool:
+    def _consume(self) -> bool:
         """True when the run is over, False when the source was left and has to be opened again."""
         while not self._wait(0):
             if self._away_for() > LEAVE_SOURCE_AFTER_SECONDS:
@@ -75,7 +78,7 @@ class Consumer:
             try:
                 self._turn()
                 self._failures, self._away_since = 0, None
-                if until_drained and self._is_drained():
+                if self._until_drained and self._is_drained():
                     return True
             except TryAgain as error:
                 self._back_off(error)
@@ -159,14 +162,14 @@ class Consumer:
         self._again.add(part)
 
     def _lose(self, error: PositionLost) -> None:
-        """That part stops until an operator speaks; the others go on. Without others the run ends."""
+        """That part stops until an operator speaks; the others go on. A run that is to drain its input ends."""
         part = Part(*error.part)
         self._known.pop(part, None)
         self._again.discard(part)
-        self.lost[part] = str(error)
+        self._lost[part] = str(error)
         self._observer.count("positions_lost_total")
-        log.error("position lost", action="consumer.position_lost", input=part.input, partition=part.partition)
-        if not self._known:
+        log.error("position lost", action="consumer.position_lost", detail=str(error))
+        if self._until_drained:
             raise error
 
     def _step(self, part: Part, records: Sequence[Record]) -> None:

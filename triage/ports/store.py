@@ -34,6 +34,11 @@ class Offsets(Protocol):
         """Compare-and-set. Raises Fenced when the stored position is not `known`."""
         ...
 
+    def put(self, part: Part, next_offset: int) -> bool:
+        """Set the position, whatever it was, with no attempts on it; False when the part has none. An operator's
+        word."""
+        ...
+
     def mark_trying(self, part: Part, last_offset: int) -> None:
         """Note that a batch up to this offset is being tried."""
         ...
@@ -164,6 +169,10 @@ class Reading(Protocol):
 
     def timeline(self, case: str) -> list[TimelineRow]:
         """The rows of one case in order."""
+        ...
+
+    def positions(self) -> list[tuple[Part, Position]]:
+        """Every stored position."""
         ...
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from triage.domain.facts import Vocabulary
+from triage.domain.facts import FactType, Vocabulary
 from triage.rulebook import schema as shapes
 from triage.rulebook.schema import Shape
 
@@ -10,13 +10,12 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def _closed(shape: Shape, **inner: Any) -> dict[str, Any]:
-    """The mapping with exactly these keys; `inner`: schemas of keys whose name is written with `_` at the end here."""
-    known = {key.rstrip("_"): value for key, value in inner.items()}
+    """The mapping with exactly these keys; `inner`: schemas of some of them."""
     return {
         "type": "object",
         "required": list(shape.required),
         "additionalProperties": False,
-        "properties": {key: known.get(key, {}) for key in shape.keys},
+        "properties": {key: inner.get(key, {}) for key in shape.keys},
     }
 
 
@@ -89,3 +88,43 @@ CALENDAR_SCHEMA: dict[str, Any] = {
     **_closed(shapes.CALENDAR_FILE, calendar=_CALENDAR),
 }
 """A calendar file."""
+
+_PERSON = {"anyOf": [{"type": "string"}, _closed(shapes.PERSON)]}
+_STEPS = _list(_closed(shapes.STEP, at={"const": "due"}, after=_LIMIT))
+RULEBOOK_SCHEMA: dict[str, Any] = {
+    "$schema": DRAFT,
+    "title": "rulebook",
+    **_closed(
+        shapes.RULEBOOK,
+        format={"const": shapes.FORMAT},
+        title=_TITLES,
+        open_cases={"enum": list(shapes.OPEN_CASES)},
+        roles={"type": "object", "additionalProperties": _closed(shapes.ROLE, title=_TITLES)},
+        departments={
+            "type": "object",
+            "additionalProperties": _closed(
+                shapes.DEPARTMENT,
+                title=_TITLES,
+                duty_owner=_PERSON,
+                escalation={"type": "object", "additionalProperties": _PERSON},
+            ),
+        },
+        fallback=_closed(shapes.FALLBACK, owner=_PERSON),
+        ladders={"type": "object", "additionalProperties": _STEPS},
+    ),
+}
+"""rulebook.yaml."""
+
+_FACT = _closed(
+    shapes.FACT, title=_TITLES, type={"enum": [kind.value for kind in FactType]}, personal={"type": "boolean"}
+)
+FACTS_SCHEMA: dict[str, Any] = {"$schema": DRAFT, "title": "facts", **_closed(shapes.FACTS_FILE, facts=_list(_FACT))}
+"""facts.yaml."""
+
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+TERMS_SCHEMA: dict[str, Any] = {
+    "$schema": DRAFT,
+    "title": "terms",
+    **_closed(shapes.TERM_LIST, title=_TITLES, **dict.fromkeys(("terms", "not_terms", "hits", "misses"), _TEXTS)),
+}
+"""A term list."""

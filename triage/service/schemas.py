@@ -9,10 +9,17 @@ from triage.codec.schema import event_schema
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.faults import Finding
 from triage.rulebook.judge import Judged
-from triage.rulebook.schema_json import CALENDAR_SCHEMA, POLICIES_SCHEMA, file_schema
+from triage.rulebook.schema_json import (
+    CALENDAR_SCHEMA,
+    FACTS_SCHEMA,
+    POLICIES_SCHEMA,
+    RULEBOOK_SCHEMA,
+    TERMS_SCHEMA,
+    file_schema,
+)
 from triage.service.case_view import CaseLine, TimelineLine
 
-SCHEMAS: tuple[str, ...] = ("events", "rules", "policies", "calendars", "cli")
+SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "policies", "calendars", "cli")
 
 
 def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
@@ -20,6 +27,9 @@ def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "events": lambda: event_schema(rules.rulebook.vocabulary),
         "rules": lambda: file_schema("rules", rules.rulebook.vocabulary),
+        "rulebook": lambda: RULEBOOK_SCHEMA,
+        "facts": lambda: FACTS_SCHEMA,
+        "terms": lambda: TERMS_SCHEMA,
         "policies": lambda: POLICIES_SCHEMA,
         "calendars": lambda: CALENDAR_SCHEMA,
         "cli": _cli,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -52,6 +53,13 @@ class SqlOffsets:
         if done.rowcount != 1:
             raise Fenced(f"{part.input}/{part.partition}: the position is no longer {known}")
 
+    def put(self, part: Part, next_offset: int) -> bool:
+        """Set the position, whatever it was, with no attempts on it; False when the part has none."""
+        done = self._connection.execute(
+            sa.update(OFFSETS).where(*_is(part)).values(next_offset=next_offset, trying=None, tries=0)
+        )
+        return bool(done.rowcount)
+
     def mark_trying(self, part: Part, last_offset: int) -> None:
         """Note that a batch up to this offset is being tried."""
         self._connection.execute(sa.update(OFFSETS).where(*_is(part)).values(trying=last_offset))
@@ -76,6 +84,11 @@ class SqlOffsets:
         rows = self._connection.execute(sa.select(OFFSETS.c.caught_up_at).where(OFFSETS.c.input.in_(inputs)))
         times = [row.caught_up_at for row in rows]
         return None if not times or None in times else min(times)
+
+
+def to_position(row: Any) -> Position:
+    """A row of `offsets` as it is worked with."""
+    return Position(next_offset=row.next_offset, trying=row.trying, tries=row.tries, caught_up_at=row.caught_up_at)
 
 
 def _is(part: Part) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from monitors.notices.message import Message
 from triage.adapters.store.cases import to_case
 from triage.adapters.store.gauges import gauges
+from triage.adapters.store.offsets import to_position
 from triage.adapters.store.outbox import to_message
-from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OUTBOX, RUNNING, TIMELINE
-from triage.ports import CaseRow, ClockRow, DeadLetter, TimelineRow
+from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, RUNNING, TIMELINE
+from triage.ports import CaseRow, ClockRow, DeadLetter, Part, Position, TimelineRow
 
 CHUNK = 500
 
@@ -60,6 +61,11 @@ class SqlReading:
         fields = [name for name in TimelineRow.__struct_fields__ if name != "case"]
         rows = self._connection.execute(query)
         return [TimelineRow(case=case, **{name: getattr(row, name) for name in fields}) for row in rows]
+
+    def positions(self) -> list[tuple[Part, Position]]:
+        """Every stored position."""
+        rows = self._connection.execute(sa.select(OFFSETS).order_by(OFFSETS.c.input, OFFSETS.c.partition))
+        return [(Part(row.input, row.partition), to_position(row)) for row in rows]
 
     def dead_letters(self, limit: int) -> list[DeadLetter]:
         """The newest first."""
