@@ -55,7 +55,9 @@ def test_kafkas_own_offsets_count_for_nothing(broker: Broker, topics: Topics, an
     produce(broker, topics, {0: [b"a0", b"a1", b"a2", b"a3"], 1: [b"b0", b"b1"], 2: [b"c0", b"c1"]})
     committed = {0: 3, 1: 2, 2: 0}
     consumer = KafkaConsumer(bootstrap_servers=broker.bootstrap, group_id=topics.events, enable_auto_commit=False)
-    consumer.commit({TopicPartition(topics.events, one): OffsetAndMetadata(at, "", -1) for one, at in committed.items()})
+    consumer.commit(
+        {TopicPartition(topics.events, one): OffsetAndMetadata(at, "", -1) for one, at in committed.items()}
+    )
     consumer.close()
     source = another()
     placed = start(source, {Part(topics.events, 0): 1, Part(topics.events, 2): 1})

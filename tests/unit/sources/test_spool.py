@@ -67,7 +67,7 @@ def test_a_shortened_file_does_not_stop_the_others(spool: Path) -> None:
     (spool / "b").write_bytes(b"b1\n")
     with pytest.raises(PositionLost, match=r"spool/b: has 3 bytes, 6 were read before") as lost:
         source.poll(0)
-    assert lost.value.part.input.startswith("file:b#")
+    assert lost.value.part[0].startswith("file:b#")
     for name in ("a", "c"):
         with (spool / name).open("ab") as file:
             file.write(name.encode() + b"3\n")

@@ -1,7 +1,8 @@
 """Standard input, a pipe: read once, kept until it is committed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,17 +18,12 @@ class Pipe:
 
     def __init__(self, *, once: bool) -> None:
         self.reading, self.writing = os.pipe()
-        os.set_blocking(self.writing, False)
         self.stream = Stream(lambda: self.reading, once=once)
         self._open = True
 
     def write(self, data: bytes) -> None:
-        """Write all, taking in what the pipe cannot hold."""
-        while data:
-            try:
-                data = data[os.write(self.writing, data) :]
-            except BlockingIOError:
-                self.stream.look()
+        """Write so little that a pipe holds it."""
+        os.write(self.writing, data)
 
     def end(self) -> None:
         if self._open:
@@ -99,40 +95,51 @@ def test_the_last_line_without_a_newline(once: bool) -> None:
     os.close(one.reading)
 
 
-def test_no_more_is_taken_in_than_a_poll_gives(pipe: Pipe) -> None:
-    """The writer has to wait while events are not taken: memory is bounded."""
-    line = b"1" * 99_999 + b"\n"
-    pipe.write(line * 100)
+@pytest.fixture
+def redirected(tmp_path: Path) -> Iterator[Callable[[bytes], Stream]]:
+    """Gives the stream of `… < FILE` with this content."""
+    with ExitStack() as opened:
+
+        def make(content: bytes) -> Stream:
+            path = tmp_path / "input"
+            path.write_bytes(content)
+            file = opened.enter_context(path.open("rb"))
+            return Stream(file.fileno, once=True)
+
+        yield make
+
+
+def batches_of(stream: Stream) -> list[list[bytes]]:
+    """Everything to the end, poll by poll."""
+    found = []
+    stream.look()
+    while stream.pending() or not stream.ended():
+        found.append(values(stream.read()))
+        stream.look()
+    return [batch for batch in found if batch]
+
+
+def test_no_more_is_taken_in_than_a_poll_gives(redirected: Callable[[bytes], Stream]) -> None:
+    """Memory is bounded: what is not asked for waits with the writer. Polls are bounded too."""
+    line = b"1" * 99_999
+    stream = redirected((line + b"\n") * 100)
     for _ in range(10):
-        pipe.stream.look()
-    assert pipe.stream.behind() <= 100 * len(line)
-    found = 0
-    while records := pipe.read():
-        assert sum(map(len, records)) <= MAX_BYTES
-        found += len(records)
-    assert found == 100
+        stream.look()
+    assert stream.behind() < MAX_BYTES + 300_000
+    batches = batches_of(stream)
+    assert all(sum(map(len, batch)) <= MAX_BYTES for batch in batches)
+    assert [value for batch in batches for value in batch] == [line] * 100
 
 
-def test_a_line_longer_than_a_poll_comes_alone(pipe: Pipe) -> None:
+def test_a_line_longer_than_a_poll_comes_alone(redirected: Callable[[bytes], Stream]) -> None:
     """A line of more than 4 MB comes whole, and what is behind it too."""
     lines = [b"1", b"2" * (MAX_BYTES + 300_000), b"3"]
-    pipe.write(b"\n".join(lines) + b"\n")
-    pipe.end()
-    batches = []
-    while batch := pipe.read():
-        batches.append(batch)
-    assert batches == [[b"1"], [lines[1]], [b"3"]]
+    assert batches_of(redirected(b"\n".join(lines))) == [[b"1"], [lines[1]], [b"3"]]
 
 
-def test_blank_space_longer_than_a_poll_hides_nothing(pipe: Pipe) -> None:
+def test_blank_space_longer_than_a_poll_hides_nothing(redirected: Callable[[bytes], Stream]) -> None:
     """Behind more blank lines than one poll takes, the next event is found before the end counts as reached."""
-    pipe.write((b" " * 1023 + b"\n") * 6000 + b"1\n")
-    pipe.end()
-    found = []
-    pipe.stream.look()
-    while pipe.stream.pending():
-        found += pipe.read()
-    assert found == [b"1"]
+    assert batches_of(redirected((b" " * 1023 + b"\n") * 6000 + b"1\n")) == [[b"1"]]
 
 
 def test_a_named_pipe_is_read_like_standard_input(tmp_path: Path) -> None:
