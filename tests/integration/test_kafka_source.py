@@ -170,6 +170,7 @@ def test_a_second_worker_takes_partitions_over(broker: Broker, topics: Topics, a
     until(moved, "three partitions moved")
     places = {part: 1 for part, _ in other.unplaced()}
     assert place(other, dict(places)) == places
+    assert [one.seek(part, 0) for part in places] == [None] * 3
 
     def all_read() -> bool:
         kept.extend((part, record) for part, batch in one.poll(0.05) for record in batch)
@@ -185,16 +186,6 @@ def test_a_second_worker_takes_partitions_over(broker: Broker, topics: Topics, a
     produce(broker, topics, {number: [b"%d-2" % number] for number in range(6)})
     place(one, dict.fromkeys(places, 2))
     assert sorted(values(read(one, 6))) == [b"%d-2" % number for number in range(6)]
-
-
-def test_a_part_that_moved_away_takes_no_place(broker: Broker, topics: Topics, another: Open) -> None:
-    """To place what another worker has by now answers None."""
-    one, other = another(), another()
-    start(one)
-    other.open()
-    until(lambda: not one.poll(0.05) and not other.poll(0.05) and bool(other.unplaced()), "partitions moved")
-    for part, _ in other.unplaced():
-        assert one.seek(part, 0) is None
 
 
 def test_a_position_that_was_deleted_is_lost_for_its_partition_only(
@@ -276,5 +267,5 @@ def test_missing_topics_are_named(broker: Broker, topics: Topics) -> None:
 def test_no_broker_is_named() -> None:
     """The start is refused with the address that was tried and the seconds waited."""
     address = f"127.0.0.1:{free_port()}"
-    with pytest.raises(Unreachable, match=rf"kafka {address}: no answer within 10 s"):
-        check_topics(KafkaOptions(bootstrap_servers=address, group_id="g"))
+    with pytest.raises(Unreachable, match=rf"kafka {address}: no answer within 1 s"):
+        check_topics(KafkaOptions(bootstrap_servers=address, group_id="g"), timeout_ms=1000)

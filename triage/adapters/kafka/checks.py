@@ -9,24 +9,23 @@ from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
 from triage.errors import BrokerAway, Unreachable
 
 
-def check_topics(options: KafkaOptions) -> None:
+def check_topics(options: KafkaOptions, *, timeout_ms: int = BOOTSTRAP_TIMEOUT_MS) -> None:
     """Raises Unreachable: the broker does not answer, or a topic is missing or may not be described."""
     try:
-        missing = missing_topics(options, options.topics)
+        missing = missing_topics(options, options.topics, timeout_ms=timeout_ms)
     except BrokerAway as error:
         raise Unreachable([f"kafka {error}"]) from error
     if missing:
         raise Unreachable([f"kafka {options.bootstrap_servers}: topic {one} is missing or hidden" for one in missing])
 
 
-def missing_topics(options: KafkaOptions, topics: Iterable[str]) -> list[str]:
+def missing_topics(options: KafkaOptions, topics: Iterable[str], *, timeout_ms: int) -> list[str]:
     """Those of the topics that the broker does not have or does not show to us. Raises BrokerAway."""
     servers = options.bootstrap_servers
     try:
-        admin = KafkaAdminClient(**options.connection(), bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS)
+        admin = KafkaAdminClient(**options.connection(), bootstrap_timeout_ms=timeout_ms)
     except KafkaError as error:
-        seconds = BOOTSTRAP_TIMEOUT_MS // 1000
-        raise BrokerAway(f"{servers}: no answer within {seconds} s ({type(error).__name__})") from error
+        raise BrokerAway(f"{servers}: no answer within {timeout_ms // 1000} s ({type(error).__name__})") from error
     try:
         present = set(admin.list_topics())
     except KafkaError as error:

@@ -26,6 +26,12 @@ from triage.errors import BrokerAway
 LARGEST_DEAD_LETTER = 900 * 1024
 """Bytes; a longer one is published cut, with its sha256; the store keeps the whole."""
 
+ASK_TIMEOUT_MS = 3000
+
+DOUBTFUL = "doubtful"
+"""Result, inside here, of a message that the broker refused: kafka-python then gives up with the same error on every
+other message under way."""
+
 NEVER = (MessageSizeTooLargeError, RecordListTooLargeError)
 HELD = (AuthorizationError, TopicAuthorizationFailedError, InvalidTopicError, UnknownTopicOrPartitionError)
 
@@ -42,25 +48,54 @@ class KafkaPublisher:
             ALERTS: options.topic_alerts,
             DEAD_LETTERS: options.topic_dead_letters,
         }
+        self._producer: Any = self._connect()
+
+    def _connect(self) -> Any:
         try:
-            self._producer = KafkaProducer(
-                **options.connection(),
+            return KafkaProducer(
+                **self._options.connection(),
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=50,
                 batch_size=512 * 1024,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 max_block_ms=5000,
-                delivery_timeout_ms=int(delivery_seconds * 1000),
-                request_timeout_ms=int(delivery_seconds * 1000 / 3),
+                delivery_timeout_ms=int(self._delivery_seconds * 1000),
+                request_timeout_ms=int(self._delivery_seconds * 1000 / 3),
                 metrics_enabled=False,
             )
         except KafkaError as error:
-            raise BrokerAway(f"{options.bootstrap_servers}: {error}") from error
+            raise BrokerAway(f"{self._options.bootstrap_servers}: {error}") from error
 
     def publish(self, messages: Sequence[Message]) -> Sequence[Delivery]:
         """Send all and look at each acknowledgement. Behind a row that has to be tried again, later rows of its key
         are tried again too, though they may have arrived: they keep id and bytes. Raises BrokerAway."""
+        deliveries = self._cycle(messages)
+        doubtful = {one.no for one in deliveries if one.result == DOUBTFUL}
+        if doubtful:
+            again = self._singly([message for message in messages if message.no in doubtful])
+            deliveries = [again.get(one.no, one) for one in deliveries]
+        if deliveries and all(one.result == "retry" for one in deliveries):
+            raise BrokerAway(deliveries[0].detail)
+        return deliveries
+
+    def _singly(self, messages: Sequence[Message]) -> dict[int, Delivery]:
+        """Each message alone, by its number, in order: only so does the broker's refusal speak of it alone. Behind one
+        that has to be tried again, all have to."""
+        found: dict[int, Delivery] = {}
+        trouble = ""
+        for message in messages:
+            one = Delivery(message.no, "retry", trouble) if trouble else self._cycle([message])[0]
+            if one.result == DOUBTFUL:
+                one = Delivery(one.no, "failed", one.detail)
+            elif one.result == "retry":
+                trouble = one.detail
+            found[message.no] = one
+        return found
+
+    def _cycle(self, messages: Sequence[Message]) -> list[Delivery]:
+        if self._producer is None:
+            self._producer = self._connect()
         futures: list[tuple[Message, Any]] = []
         refused: dict[str, KafkaError] = {}
         for message in messages:
@@ -70,19 +105,43 @@ class KafkaPublisher:
             futures.append((message, future))
             if isinstance(future, KafkaError) and _result(future) == "retry":
                 break  # the first time-out ends the cycle
-        with suppress(KafkaTimeoutError):  # what is not done then is to be tried again
-            self._producer.flush(timeout=self._delivery_seconds + 5)
-        return _deliveries(futures)
+        deliveries = self._await(futures)
+        if any(one.result in ("retry", DOUBTFUL) for one in deliveries):
+            self.close()  # after an expired or refused batch kafka-python's producer may never send again
+        return deliveries
 
     def close(self) -> None:
         """Wait shortly for what is under way."""
-        with suppress(KafkaTimeoutError):
-            self._producer.close(timeout=5)
+        if self._producer is not None:
+            with suppress(KafkaError):
+                self._producer.close(timeout=5)
+        self._producer = None
+
+    def _await(self, futures: Sequence[tuple[Message, Any]]) -> list[Delivery]:
+        """How each send ended. What is not done when the first wait is over is to be tried again."""
+        patience = self._delivery_seconds + 5
+        with suppress(KafkaError):  # also says so of a batch that was split and is under way
+            self._producer.flush(timeout=patience)
+        deliveries: list[Delivery] = []
+        waiting_keys: set[tuple[str, str]] = set()
+        for message, future in futures:
+            error = _error_of(future, patience)
+            if isinstance(error, KafkaTimeoutError):
+                patience = 0.001
+            result = "sent" if error is None else _result(error)
+            if result == "failed" and error is not future:
+                result = DOUBTFUL
+            if (message.topic, message.key) in waiting_keys and result == "sent":
+                result = "retry"
+            if result == "retry":
+                waiting_keys.add((message.topic, message.key))
+            deliveries.append(Delivery(message.no, result, type(error).__name__ if error else ""))
+        return deliveries
 
     def _is_missing(self, topic: str) -> bool:
         """Whether the broker answers and lacks the topic: the producer itself only says that time is over."""
         try:
-            return bool(missing_topics(self._options, [self._topics[topic]]))
+            return bool(missing_topics(self._options, [self._topics[topic]], timeout_ms=ASK_TIMEOUT_MS))
         except BrokerAway:
             return False
 
@@ -99,29 +158,12 @@ class KafkaPublisher:
             return error
 
 
-def _deliveries(futures: Sequence[tuple[Message, Any]]) -> list[Delivery]:
-    """How each send ended. Raises BrokerAway when nothing got through."""
-    deliveries: list[Delivery] = []
-    waiting_keys: set[tuple[str, str]] = set()
-    for message, future in futures:
-        error = _error_of(future)
-        result = "sent" if error is None else _result(error)
-        if (message.topic, message.key) in waiting_keys and result == "sent":
-            result = "retry"
-        if result == "retry":
-            waiting_keys.add((message.topic, message.key))
-        deliveries.append(Delivery(message.no, result, type(error).__name__ if error else ""))
-    if deliveries and all(one.result == "retry" for one in deliveries):
-        raise BrokerAway(deliveries[0].detail)
-    return deliveries
-
-
-def _error_of(future: Any) -> KafkaError | None:
-    """What a send ended with; a future that is not done when the flush ends has timed out."""
+def _error_of(future: Any, patience: float) -> KafkaError | None:
+    """What a send ended with, waiting so many seconds."""
     if isinstance(future, KafkaError):
         return future
     try:
-        future.get(timeout=0.001)
+        future.get(timeout=patience)
     except KafkaError as error:
         return error
     return None
