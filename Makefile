@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OUT ?= .cache/real-data
 STAMP := $(VENV)/.installed
 
 .PHONY: demo test real-data bench quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
@@ -60,5 +61,7 @@ clean:
 
 # At the desk only: real complaints from a folder outside the project, checked by independent counts.
 real-data: $(STAMP)
-	$(BIN)/python -m tests.real_data.connecticut $(DATA)/ct_complaints
+	$(BIN)/python -m tests.real_data.connecticut $(DATA)/ct_complaints $(OUT)
+	$(BIN)/python -m tests.real_data.two_workers $(OUT)/events.jsonl $(OUT)/two
+	$(BIN)/python -m tests.real_data.kills $(OUT)/events.jsonl $(OUT)/kills
 	$(BIN)/python -m tests.real_data.chinese_messages $(DATA)/zh_messages

@@ -33,7 +33,8 @@ def triage(directory: Path, *arguments: str) -> float:
 
 def main() -> None:
     data = Path(sys.argv[1]) / FILE
-    directory = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(tempfile.mkdtemp())
+    directory = Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else Path(tempfile.mkdtemp())
+    directory.mkdir(parents=True, exist_ok=True)
     print(f"import: {triage(directory, 'import', str(data), '--map', str(HERE / 'ct.yaml')):.1f} s")
     shipped(directory)
     thirty_days(directory, data)

@@ -6,7 +6,6 @@
 itself. Prints what was killed when, and whether the dumps are equal.
 """
 
-import json
 import random
 import sys
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from tests.e2e.test_kafka_and_postgres import environment, upgrade
 from tests.e2e.workers import Worker, count_events, dump, wait_for_events
-from tests.fixtures import Topics
+from tests.real_data.two_workers import report, topics_with_events
 from tests.services.kafka import Broker
 from tests.services.postgres import Server
 
@@ -70,11 +69,7 @@ def on_files(events: Path, directory: Path, total: int) -> str:
 
 def on_kafka(events: Path, directory: Path, total: int, calm: str) -> None:
     with Broker() as broker, Server(fsync=True) as server:
-        names = ("events", "decisions", "alerts", "dead-letters")
-        topics = Topics(*(f"ct.{name}" for name in names))
-        broker.create_topics({f"ct.{name}": 6 for name in names})
-        lines = events.read_bytes().splitlines()
-        broker.produce(topics.events, ((json.loads(line)["subject"].encode(), line) for line in lines))
+        topics = topics_with_events(broker, "kills", events.read_bytes().splitlines())
         url = server.fresh_database()
         upgrade(directory, url)
         env = environment(broker, topics, url)
@@ -86,10 +81,12 @@ def on_kafka(events: Path, directory: Path, total: int, calm: str) -> None:
         disturb(url, total, start)
         print(f"  then {finish(directory, 'run', *BACKFILL, '--once', **env):.0f} s to the end")
         compare(url, calm, ("cases", "clocks", "due times", "notices", "outputs"))
+        report(broker, topics, url)
 
 
 def main() -> None:
-    events, directory = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    events, directory = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+    directory.mkdir(parents=True, exist_ok=True)
     total = sum(1 for _ in events.open("rb"))
     calm = on_files(events, directory, total)
     on_kafka(events, directory, total, calm)
