@@ -46,9 +46,11 @@ def disturb(url: str, total: int, start: Callable[[ExitStack], list[Worker]]) ->
 
 
 def compare(ours: str, theirs: str, names: tuple[str, ...]) -> None:
+    """Dead letters are named after the place that their event came from, so only other outputs can be equal."""
     a, b = dump(ours), dump(theirs)
     for name in names:
-        print(f"  {name}: {len(a[name])} rows, equal: {a[name] == b[name]}")
+        one, other = ([row for row in found[name] if "dead_letters" not in row] for found in (a, b))
+        print(f"  {name}: {len(one)} rows, equal: {one == other}")
     for url in (ours, theirs):
         print(f"  events on the timeline: {count_events(url)}")
 
