@@ -114,7 +114,9 @@ class Consumer:
             for part, records in self._source.poll(POLL_SECONDS):
                 if part in self._known:
                     self._take(part, records)
-                    if records[-1].timestamp is not None:
+                    # A run that ends with its input judges clocks when all is read: what it leaves does not depend
+                    # on how far the other parts were at each event.
+                    if records[-1].timestamp is not None and not self._until_drained:
                         seen[part] = records[-1].timestamp
         except PositionLost as error:
             self._lose(error)
