@@ -54,7 +54,7 @@ wheel: $(STAMP)
 	$(BIN)/python -m build --wheel
 
 lock: $(STAMP)
-	$(BIN)/pip freeze --exclude-editable | grep -v '^complaint-triage' > requirements.lock
+	$(BIN)/pip freeze --all --exclude-editable | grep -Ev '^(complaint-triage|pip)[= ]' > requirements.lock
 
 clean:
 	rm -rf $(VENV) .cache build dist *.egg-info

@@ -20,6 +20,11 @@ class TimeSource(Protocol):
         """Seconds that never step, for measuring waits."""
         ...
 
+    def drift(self) -> float:
+        """Seconds by which the machine's wall clock has run ahead of its monotonic one since the start; what it was
+        set by shows here."""
+        ...
+
     def adjust(self, real: datetime) -> datetime:
         """A real instant (the database's clock) as the service's time; the same instant in production."""
         ...

@@ -174,6 +174,18 @@ RULE = """\
       - {{given: {{}}, expect: {{fires: true}}}}
 """
 
+POLICY = """\
+  - id: {id}
+    title: {{en: A policy, zh-Hans: 制度}}
+    source: {{title: Complaint standard, grade: internal}}
+    {more}
+    clocks:
+{clocks}
+    examples:
+      - events: [{{type: complaint.registered, time: 2026-03-02 10:00}}]
+        expect: {{}}
+"""
+
 
 def sound_rules() -> dict[str, bytes]:
     """A minimal faultless rules folder, by path: no finding, and every example holds."""
@@ -191,6 +203,15 @@ def rules_of(thens: Mapping[str, str], whens: Mapping[str, str] | None = None) -
     whens = whens or {}
     return "rules:\n" + "".join(
         RULE.format(id=name, when=whens.get(name, "always"), then=then) for name, then in thens.items()
+    )
+
+
+def policies_of(clocks: Mapping[str, Sequence[str]], more: str = "applies_when: always") -> str:
+    """A file of policies; `clocks`: policy id to the keys of each of its clocks in flow style, without braces.
+    `more`: further keys of every policy."""
+    return "policies:\n" + "".join(
+        POLICY.format(id=name, more=more, clocks="\n".join(f"      - {{{keys}}}" for keys in listed))
+        for name, listed in clocks.items()
     )
 
 

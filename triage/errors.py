@@ -8,6 +8,8 @@ TriageError
 ├── TryAgain                roll back, back off, same work again, without limit
 │   ├── StoreAway           connection lost, deadlock, lock time-out, disk full
 │   └── BrokerAway          Kafka does not answer
+├── RevisionUnusable        a case holds a revision that cannot be loaded: it waits, or its event is quarantined
+│   └── ActiveUnusable      the active one: a TryAgain too, for nothing can be decided here
 ├── Fenced                  another worker was faster: roll back, read the position again, seek
 └── PositionLost            a source cannot continue where the store says; stop it until an operator speaks
 """
@@ -59,8 +61,12 @@ class BrokerAway(TryAgain):
     """The broker cannot answer now."""
 
 
-class RevisionUnusable(TryAgain):
-    """This instance cannot load a revision that it needs; it decides nothing until it can."""
+class RevisionUnusable(TriageError):
+    """This instance cannot load a revision that a case holds; it decides nothing of this case until it can."""
+
+
+class ActiveUnusable(RevisionUnusable, TryAgain):
+    """This instance cannot load the active revision; it decides nothing until it can."""
 
 
 class Fenced(TriageError):

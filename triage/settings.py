@@ -4,13 +4,14 @@ Precedence: flag, environment (`TRIAGE_<TABLE>__<KEY>`, secrets also `…_FILE`)
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from triage.errors import WrongSettings
 
@@ -19,15 +20,35 @@ SECRET_KEYS = ("store.url", "kafka.sasl_password")
 
 PREFIX, SEPARATOR = "TRIAGE_", "__"
 
+SERVER = re.compile(r"(\[[^]\s]+]|[^][:\s]+)(:\d{1,5})?")
+"""HOST:PORT; the Kafka client would fall over another port than a number."""
+
+
+OFFSET_NEEDED = "an offset is needed, such as 2026-01-01T00:00:00+08:00"
+
+
+def _no_number(value: object) -> object:
+    """`20260401` is a slip: it would be read as seconds since 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and value.strip().replace(".", "").isdigit()):
+        raise ValueError(OFFSET_NEEDED)
+    return value
+
 
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("an offset is needed, such as 2026-01-01T00:00:00+08:00")
+        raise ValueError(OFFSET_NEEDED)
+    return value
+
+
+def _servers(value: str) -> str:
+    for server in value.split(","):
+        if not SERVER.fullmatch(server.strip()):
+            raise ValueError(f"{server.strip()!r} is not HOST:PORT")
     return value
 
 
 Role = Literal["consume", "sweep", "dispatch", "http"]
-AwareInstant = Annotated[datetime, AfterValidator(_aware)]
+AwareInstant = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_aware)]
 
 
 class _Table(BaseModel):
@@ -50,7 +71,7 @@ class RulesSettings(_Table):
 class KafkaSettings(_Table):
     """`[kafka]`: the broker and the topics."""
 
-    bootstrap_servers: str = "127.0.0.1:9092"
+    bootstrap_servers: Annotated[str, AfterValidator(_servers)] = "127.0.0.1:9092"
     group_id: str = "complaint-triage"
     client: Literal["kafka-python"] = "kafka-python"
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
@@ -136,7 +157,9 @@ def load_settings(
     try:
         settings = Settings(**merged)
     except ValidationError as error:
-        faults += [f"setting {_dotted(one['loc'])}: {one['msg']}" for one in error.errors()]
+        faults += [
+            f"setting {_dotted(one['loc'])}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors()
+        ]
     if faults:
         raise WrongSettings(faults)
     return settings

@@ -147,6 +147,17 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
         """The working day that is so many ahead of the date, which is not counted; the date itself for 0."""
         return self._index.working_date_before(day, count) if count else day
 
+    def working_days_between(self, after: date, until: date) -> int:
+        """How many working days lie behind `after` and not behind `until`, which is not earlier."""
+        return self._index.working_dates_between(after, until)
+
+    def close_of_business(self, day: date) -> datetime:
+        """The end of the date's last opening interval; of the last working day before, when the date has none. A date
+        that is open to its end closes at 23:59:59."""
+        working = day if self.is_working_day(day) else self.working_day_before(day, 1)
+        closes = self.hours_on(working)[-1].closes
+        return self.end_of_day(working) if closes == time.min else self.instant_of(working, closes)
+
 
 def _second(instant: datetime) -> int:
     return int(cut(instant).timestamp())

@@ -125,6 +125,16 @@ class OpeningIndex:
             place += len(self._year(year).working)
         return date.fromordinal(self._year(year).working[place])
 
+    def working_dates_between(self, after: date, until: date) -> int:
+        """How many working dates lie behind `after` and not behind `until`, which is not earlier."""
+        first, last = after.year, until.year
+        whole_years = sum(len(self._year(year).working) for year in range(first, last))
+        return (
+            whole_years
+            + bisect_right(self._year(last).working, until.toordinal())
+            - bisect_right(self._year(first).working, after.toordinal())
+        )
+
     def _year_of(self, second: int) -> int:
         return datetime.fromtimestamp(second, self._zone).year
 

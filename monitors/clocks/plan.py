@@ -1,89 +1,115 @@
-"""The plan of a clock: its cycles with state, due time and steps, computed from the events of the case."""
+"""The plan of a case's clocks: their cycles with state, due time and steps, computed from its events."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 
 import msgspec
 
 from monitors.clocks.calendar import Calendar
-from monitors.clocks.clock import Clock, ClockState, Step
-from monitors.clocks.counting import due_time, is_provisional
+from monitors.clocks.clock import Refusal
+from monitors.clocks.course import asks_priority
+from monitors.clocks.happenings import Happening, Kind, Moment, happenings
+from monitors.clocks.life import History, Life
 from monitors.clocks.local_time import cut
-from monitors.clocks.matching import first_at, start_of
-from monitors.clocks.policy import ClockPolicy, EventPattern, EventRef, Policy
-from monitors.clocks.steps import steps_of
+from monitors.clocks.policy import ClockPolicy
+from monitors.clocks.words import Words, words_of
 from triage.domain.case import Case
-from triage.domain.condition import Op, Test
-from triage.domain.event import LINKED
 
-MERGED_BY: EventRef = (EventPattern(LINKED, Test("relation", Op.IS, "duplicate")),)
-"""A case that is linked as a duplicate takes no part any more: its clocks end as merged."""
-
-COURSES_KEPT = 4096
+Priorities = Sequence[tuple[datetime, str]]
+"""When the case was given which priority, oldest first."""
 
 
-class _Course(msgspec.Struct, frozen=True):
-    """What follows from a clock's start alone."""
+class AttachedClock(msgspec.Struct, frozen=True):
+    """A clock of a case. `name`: `policy/clock`. `detached_at`: when its policy applied no more, None while it does."""
 
-    due_at: datetime
-    provisional: bool
-    steps: tuple[Step, ...]
+    name: str
+    clock: ClockPolicy
+    calendar: Calendar
+    detached_at: datetime | None = None
 
 
-def plan_clock(
-    policy: Policy,
-    clock: ClockPolicy,
+class CasePlan(msgspec.Struct, frozen=True):
+    """The histories of all clocks by full name, and every word about clocks that counted for nothing, in order."""
+
+    histories: dict[str, History]
+    refusals: tuple[Refusal, ...]
+
+
+def plan_clocks(
+    attached: Sequence[AttachedClock],
     case: Case,
-    calendar: Calendar,
+    priorities: Priorities,
     now: datetime,
     events_until: datetime | None = None,
-) -> tuple[Clock, ...]:
-    """The cycles of one clock of a case, oldest first; empty when nothing has started it. Instants are UTC.
+) -> CasePlan:
+    """The clocks of a case, planned together, for one may wait for another. Pure; instants are UTC.
 
-    `clock` is one of `policy.clocks`, `calendar` the one that the policy names. A running clock is judged at `now`;
-    events later than `events_until` (default: now) do not count.
-
-    The first start event starts the clock, further ones are ignored. It ends with the first event that stops it,
-    cancels it or merges the case, from the start's own second on. Within one second a stop goes before a cancel and
-    both before a merger, for what was done in time is not undone by what came with it. Times are cut to seconds
-    before they are compared; a stop in the last second of `due_at` is in time.
+    Running clocks are judged at `now`; events later than `events_until` (default: now) do not count. The first start
+    event starts a clock, further ones are ignored; times are cut to seconds before they are compared; a stop from the
+    start's own second on counts, and one in the last second of `due_at` is in time.
     """
-    until = now if events_until is None else events_until
-    start = start_of(clock.start, case, until)
-    if start is None:
-        return ()
-    course = _course_of(clock, start, calendar)
-    state, ended_at = _end_of(clock, case, start, until)
-    late_by = int(((ended_at or cut(now)) - course.due_at).total_seconds())
-    cycle = Clock(
-        name=policy.clock_name(clock),
-        cycle=1,
-        state=state,
-        started_at=start,
-        due_at=course.due_at,
-        original_due_at=course.due_at,
-        ended_at=ended_at,
-        breached=late_by > 0,
-        late_by_seconds=late_by if late_by > 0 else None,
-        provisional=course.provisional,
-        steps=course.steps,
-    )
-    return (cycle,)
+    return _Planning(attached, case, priorities, cut(now), now if events_until is None else events_until).plan()
 
 
-@lru_cache(maxsize=COURSES_KEPT)
-def _course_of(clock: ClockPolicy, start: datetime, calendar: Calendar) -> _Course:
-    due_at = due_time(clock.limit, start, calendar)
-    provisional = is_provisional(clock.limit, start, due_at, calendar)
-    return _Course(due_at, provisional, steps_of(clock, start, due_at, calendar))
+class _Planning:
+    def __init__(
+        self,
+        attached: Sequence[AttachedClock],
+        case: Case,
+        priorities: Priorities,
+        now: datetime,
+        until: datetime,
+    ) -> None:
+        self._attached = {one.name: one for one in attached}
+        self._case, self._now, self._until = case, now, until
+        self._priorities = [(cut(at), priority) for at, priority in priorities]
+        self._found: dict[str, History] = {}
+        self._under_way: set[str] = set()
+        self._words: Words = {}
+
+    def plan(self) -> CasePlan:
+        clocks = {name: one.clock for name, one in self._attached.items()}
+        self._words, refusals = words_of(self._case, clocks, self._until)
+        for name in self._attached:
+            self._history(name)
+        refusals += [refusal for history in self._found.values() for refusal in history.refusals]
+        return CasePlan(self._found, tuple(sorted(refusals, key=_moment)))
+
+    def _moments_of(self, name: str) -> Sequence[Moment]:
+        """What another clock came to; nothing for one that the case does not have. The loader refuses circles; one
+        that revisions of different age make together ends here."""
+        if name not in self._attached or name in self._under_way:
+            return ()
+        return self._history(name).moments
+
+    def _history(self, name: str) -> History:
+        if name not in self._found:
+            self._under_way.add(name)
+            self._found[name] = self._live(self._attached[name])
+            self._under_way.discard(name)
+        return self._found[name]
+
+    def _live(self, one: AttachedClock) -> History:
+        words = self._words.get(one.name, ())
+        heard = happenings(one.clock, self._case, words, self._moments_of, self._until)
+        if one.detached_at is not None:
+            heard.append(Happening(cut(one.detached_at), Kind.DETACH, -1))
+            heard.sort(key=lambda happening: happening[:3])
+        if asks_priority(one.clock.limit):
+            looks = (Happening(at, Kind.LOOK, -1) for at, _ in self._priorities)
+            heard = sorted([*heard, *looks], key=lambda happening: happening[:3])
+        life = Life(one.name, one.clock, one.calendar, self._priority_at)
+        life.hear(heard)
+        return life.history(self._now)
+
+    def _priority_at(self, at: datetime) -> str | None:
+        """The one given last by then; before the first, the first."""
+        found = None
+        for since, priority in self._priorities:
+            if found is None or since <= at:
+                found = priority
+        return found
 
 
-def _end_of(clock: ClockPolicy, case: Case, start: datetime, until: datetime) -> tuple[ClockState, datetime | None]:
-    """How and when the cycle ended; running and None when it has not."""
-    ends = (
-        (ClockState.STOPPED, first_at(clock.stop, case.events, start, until)),
-        (ClockState.CANCELLED, first_at(clock.cancel, case.events, start, until)),
-        (ClockState.MERGED, first_at(MERGED_BY, case.events, start, until)),
-    )
-    ended = [(state, at) for state, at in ends if at is not None]
-    return min(ended, key=lambda end: end[1]) if ended else (ClockState.RUNNING, None)
+def _moment(refusal: Refusal) -> tuple[datetime, str, str]:
+    return (refusal.at, *refusal.event)

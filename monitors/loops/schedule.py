@@ -1,11 +1,15 @@
 """The loops' wiring: APScheduler drives them; no case is ever a job of it."""
 
+import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import msgspec
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
+from monitors.loops.clock_guard import StepDetector
 from monitors.ports import Observer, TimeSource
 from triage.errors import TryAgain, describe
 
@@ -20,12 +24,34 @@ class Loop(msgspec.Struct, frozen=True):
     work: Callable[[], object]
 
 
+WATCH_SECONDS = 5.0
+
+
+class Every(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
+    """So many seconds from now on, whenever now is. The library's own interval counts on from the last run: after a
+    step of the wall clock by a month it would list every run that was missed."""
+
+    def __init__(self, seconds: float) -> None:
+        self._interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        """The next run."""
+        return now + self._interval
+
+
 class Schedule:
-    """Runs the loops, each on its own interval, never two runs of one at once; remembers when each was attempted."""
+    """Runs the loops, each on its own interval, never two runs of one at once; remembers when each was attempted.
+
+    APScheduler waits on the wall clock: set back by an hour, it would be silent for an hour. A watch on the monotonic
+    clock plans the loops anew then.
+    """
 
     def __init__(self, loops: tuple[Loop, ...], time: TimeSource, observer: Observer) -> None:
         self._loops, self._time, self._observer = loops, time, observer
         self._attempted = {loop.name: self._time.monotonic() for loop in loops}
+        self._detector = StepDetector(time.drift)
+        self._stopping = threading.Event()
+        self._watch = threading.Thread(target=self._watch_clock, name="clock-watch", daemon=True)
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -33,18 +59,27 @@ class Schedule:
     def start(self) -> None:
         """Begin all loops."""
         for loop in self._loops:
-            self._scheduler.add_job(self._run, "interval", (loop,), seconds=loop.seconds, id=loop.name)
+            self._scheduler.add_job(self._run, Every(loop.seconds), (loop,), id=loop.name)
         self._scheduler.start()
+        self._watch.start()
 
     def stop(self) -> None:
         """No new runs; waits for those under way."""
+        self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+            self._watch.join()
 
     def late_loops(self) -> list[str]:
         """Loops not attempted within three intervals (at least three seconds)."""
         now = self._time.monotonic()
         return [loop.name for loop in self._loops if now - self._attempted[loop.name] > max(3 * loop.seconds, 3.0)]
+
+    def _watch_clock(self) -> None:
+        while not self._stopping.wait(WATCH_SECONDS):
+            if self._detector.step():
+                for loop in self._loops:
+                    self._scheduler.reschedule_job(loop.name, trigger=Every(loop.seconds))
 
     def _run(self, loop: Loop) -> None:
         self._attempted[loop.name] = self._time.monotonic()

@@ -1,19 +1,23 @@
 """The sweeper: fires what is due, batch after batch, until nothing is."""
 
+from collections.abc import Callable
+
 from monitors.ports import FireDue, Observer
 
 BATCH = 500
 
 
 class Sweeper:
-    """Drives the firing of due steps."""
+    """Drives the firing of due steps. `may_fire`: whether the clock is to be believed."""
 
-    def __init__(self, fire_due: FireDue, observer: Observer) -> None:
-        self._fire_due, self._observer = fire_due, observer
+    def __init__(self, fire_due: FireDue, observer: Observer, may_fire: Callable[[], bool] = lambda: True) -> None:
+        self._fire_due, self._observer, self._may_fire = fire_due, observer, may_fire
 
     def sweep(self) -> int:
         """Fire everything that is due now; gives the number of cases. Raises TryAgain."""
         cases = 0
+        if not self._may_fire():
+            return cases
         while True:
             sweep = self._fire_due(BATCH)
             cases += sweep.cases

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from monitors.metrics.names import METRICS, PREFIX, Metric
+
+UNLABELLED = frozenset(metric.name for metric in METRICS if not metric.labels)
 
 
 class Metrics:
     """Implements `monitors.ports.Observer` on prometheus-client. An undeclared name is a KeyError."""
 
     def __init__(self) -> None:
+        # The library would export a second series beside each counter, which no list declares.
+        disable_created_metrics()  # type: ignore[no-untyped-call] # it has no annotations
         self.registry = CollectorRegistry()
         self._metrics = {metric.name: self._create(metric) for metric in METRICS}
 
@@ -33,10 +37,12 @@ class Metrics:
         (metric.labels(**labels) if labels else metric).set(value)
 
     def replace(self, names: Sequence[str], values: Sequence[tuple[str, Mapping[str, str], float]]) -> None:
-        """Set gauges anew as a whole: label sets that are no longer there vanish."""
+        """Set gauges anew as a whole: label sets that are no longer there vanish, a gauge without labels is 0 again."""
         for name in names:
             metric = self._metrics[name]
             metric.clear()
+            if name in UNLABELLED:  # clearing leaves their value as it is
+                self.gauge(name, 0)
         for name, labels, value in values:
             self.gauge(name, value, **labels)
 

@@ -14,6 +14,8 @@ TOPIC_OF: dict[str, str] = {
     "complaint.triaged": DECISIONS,
     "complaint.closed": DECISIONS,
     "complaint.closure_refused": DECISIONS,
+    "complaint.extension_refused": DECISIONS,
+    "complaint.pause_refused": DECISIONS,
     "complaint.deadline_set": DECISIONS,
     "complaint.clock_ended": DECISIONS,
     "complaint.clock_warning": ALERTS,
@@ -37,7 +39,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     sequence: int
     payload: bytes
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):

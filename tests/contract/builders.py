@@ -34,6 +34,9 @@ class MovableTime:
     def monotonic(self) -> float:
         return self.at.timestamp()
 
+    def drift(self) -> float:
+        return 0.0
+
     def adjust(self, real: datetime) -> datetime:
         self.reals.append(real)
         return self.at

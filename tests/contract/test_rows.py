@@ -29,7 +29,7 @@ from tests.contract.builders import (
 )
 from triage.adapters.store.store import SqlStore
 from triage.domain.decision import Outcome
-from triage.domain.document import AnnouncedClock, Attachment, Document
+from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority
 from triage.domain.event import Event, Fault, Person
 from triage.ports import CaseRow, Part, Sibling
 
@@ -51,7 +51,11 @@ DOCUMENT = Document(
     opened_at=EXACT,
     attached={"reply-15d": Attachment("r1", EXACT)},
     pins={"reply": "r1"},
-    clocks={"reply": AnnouncedClock(cycle=2, state="running", due_at=EXACT, breached=True)},
+    clocks={"reply": (AnnouncedClock(cycle=2, state="running", due_at=EXACT, breached=True),)},
+    priorities=(GivenPriority(EXACT, "P1"),),
+    calendars={"reply": "r2"},
+    refused=(("pause", "/core", "e1", "reply"),),
+    seen_until=EXACT,
     steps=(a_step(), a_step(step="warning-1", resolved="moved")),
     outcome=Outcome(
         priority="P1", department="claims", team=None, handler="h1", owner=Person("w.l", "王磊"), tags=("媒体",)
@@ -168,7 +172,7 @@ def test_any_text_instant_and_bytes_come_back(store: SqlStore, text: str, at: da
     case = a_case(name, owner=text, received_at=at, document=Document(pins={text: text}))
     row = a_timeline_row(name, event_id=name, source=text, event_time=at, body=text)
     clock = a_clock(name, text, next_at=at)
-    message = a_message(number, value, key=text, headers=((text, text),))
+    message = a_message(number, value, key=text, headers=((text, value),))
     letter = a_dead_letter(number, detail=text, value=value, headers=((text, value),))
     write(store, case, timeline=[row], clocks=[clock], messages=[message], dead_letters=[letter])
     found = stored_case(store, name)

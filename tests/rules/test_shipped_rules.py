@@ -11,6 +11,8 @@ from triage.rulebook.load import load
 from triage.service.release import inspect_files
 
 RULES = Path(__file__).parent.parent.parent / "rules"
+SWITCHED_OFF = {"cn-life-service-2010-4", "us-ca:payment", "us-tx:regulator-inquiry"}
+"""Set aside by a later order; not read in the text itself."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def test_every_example_holds(judged: tuple[Judged, ...]) -> None:
 
 
 def test_everything_has_examples(rules: CompiledRulebook, judged: tuple[Judged, ...]) -> None:
-    """No rule, term list or policy is shipped unjudged, and none is switched off."""
+    """No rule, term list or policy is shipped unjudged; switched off are only policies that say why."""
     book = rules.rulebook
     subjects = {kind: {one.subject for one in judged if one.kind == kind} for kind in ("rule", "term", "policy")}
     assert subjects == {
@@ -55,7 +57,8 @@ def test_everything_has_examples(rules: CompiledRulebook, judged: tuple[Judged, 
         "term": set(book.terms),
         "policy": set(book.policies),
     }
-    assert {rule.status for rule in book.rules} | {one.status for one in book.policies.values()} == {"active"}
+    assert {rule.status for rule in book.rules} == {"active"}
+    assert {one.id for one in book.policies.values() if one.status != "active"} == SWITCHED_OFF
 
 
 def test_every_term_list_is_asked_for(rules: CompiledRulebook) -> None:
@@ -83,6 +86,29 @@ PLANTED = {
     "a sentence that does not hit": ("terms/medical-accident.yaml", "hits:\n", "hits:\n  - 一切顺利\n"),
     "a limit of another length": ("sla/first-contact.yaml", "limit: 4 working hours", "limit: 5 working hours"),
     "a holiday taken out": ("calendars/cn.yaml", "2026-10-07", "2026-10-06"),
+    "a pause that needs no word to the complainant": (
+        "sla/cn-law.yaml",
+        "- appraisal: {needs: [complainant_informed], remind",
+        "- appraisal: {remind",
+    ),
+    "a mediation that needs no agreement": (
+        "sla/cn-law.yaml",
+        "- mediation: {needs: [complainant_agreed], remind",
+        "- mediation: {remind",
+    ),
+    "an extension that anybody approves": ("sla/cn-law.yaml", ", approver: senior_manager", ""),
+    "new facts that begin nothing anew": (
+        "sla/cn-law.yaml",
+        "        restart: {on: complaint.amended, when: {new_facts: true}} #",
+        "        #",
+    ),
+    "a reopening that leaves no deadline": ("sla/cn-law.yaml", "on_reopen: restart", "on_reopen: none"),
+    "a word from the customer that counts as ours": (
+        "sla/updates.yaml",
+        "reset: {on: complaint.contacted, when: {direction: to_customer}}",
+        "reset: complaint.contacted",
+    ),
+    "one limit for all priorities": ("sla/first-contact.yaml", "low: 3 working days", "low: 2 working days"),
     "a clock with another stop": (
         "sla/first-contact.yaml",
         "direction: to_customer}}, complaint",

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 class MachineTime:
     """The machine's own time. Implements `monitors.ports.TimeSource`."""
 
+    def __init__(self) -> None:
+        self._apart = _wall_minus_monotonic()
+
     def now(self) -> datetime:
         """The current instant, aware, UTC."""
         return datetime.now(UTC)
@@ -14,6 +17,10 @@ class MachineTime:
     def monotonic(self) -> float:
         """Seconds that never step."""
         return time.monotonic()
+
+    def drift(self) -> float:
+        """Seconds by which the machine's wall clock was set since the start."""
+        return _wall_minus_monotonic() - self._apart
 
     def adjust(self, real: datetime) -> datetime:
         """A real instant as the service's time: the same."""
@@ -26,6 +33,7 @@ class AcceleratedTime:
     def __init__(self, start: datetime, factor: float) -> None:
         self._start, self._factor = start.astimezone(UTC), factor
         self._real_start = datetime.now(UTC)
+        self._apart = _wall_minus_monotonic()
 
     def now(self) -> datetime:
         """The accelerated instant."""
@@ -35,6 +43,14 @@ class AcceleratedTime:
         """Real seconds: waits are never accelerated."""
         return time.monotonic()
 
+    def drift(self) -> float:
+        """Seconds by which the machine's wall clock was set since the start."""
+        return _wall_minus_monotonic() - self._apart
+
     def adjust(self, real: datetime) -> datetime:
         """A real instant as accelerated time."""
         return self._start + (real - self._real_start) * self._factor
+
+
+def _wall_minus_monotonic() -> float:
+    return time.time() - time.monotonic()

@@ -1,9 +1,8 @@
 """`triage cases` and `triage case`: what is on the desk."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Annotated
 
 import msgspec
@@ -11,13 +10,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from triage.cli.days import show_days
 from triage.cli.options import AsJson, Config, StoreUrl, settings_from
 from triage.errors import Refused
 from triage.main.tools import machine_now, opened_store
-from triage.ports import ClockRow, Reading
-from triage.service.case_view import CaseLine, ClockLine, TimelineLine, case_line, timeline_line
-
-CHUNK = 500
+from triage.service.case_list import listed
+from triage.service.case_view import CaseLine, ClockLine, TimelineLine, timeline_line
+from triage.service.release import Shelf
+from triage.service.replan import days_at
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def cases(
     """List cases with priority, department, owner and clocks."""
     settings = settings_from(config, store__url=store)
     with opened_store(settings) as opened, opened.read() as reading:
-        lines = _lines(reading, machine_now(), overdue=overdue)
+        lines = listed(reading, Shelf(), machine_now(), overdue=overdue)
         if as_json:
             for line in lines:
                 print(msgspec.json.encode(line).decode())
@@ -47,31 +47,25 @@ def case(
     case_id: Annotated[str, typer.Argument(metavar="ID")],
     config: Config = None,
     store: StoreUrl = None,
+    days: Annotated[bool, typer.Option("--days", help="Each date of each clock: counted, closed or paused.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one case: its state, its clocks, its timeline. Exit 1 when there is no such case."""
     settings = settings_from(config, store__url=store)
+    shelf, now = Shelf(), machine_now()
     with opened_store(settings) as opened, opened.read() as reading:
-        line = next(_lines(reading, machine_now(), ids=[case_id]), None)
+        line = next(listed(reading, shelf, now, ids=[case_id]), None)
         timeline = [timeline_line(row) for row in reading.timeline(case_id)]
+        rows = list(reading.cases(ids=[case_id])) if days else []
+        counted = [one for row in rows for one in days_at(row, shelf.rules(reading.rulebooks, [row.document]), now)]
     if line is None:
         raise Refused([f"there is no case {case_id}"])
-    if as_json:
+    if days:
+        show_days(counted, as_json=as_json)
+    elif as_json:
         print(msgspec.json.encode(msgspec.to_builtins(line) | {"timeline": timeline}).decode())
     else:
         _show(line, timeline)
-
-
-def _lines(
-    reading: Reading, now: datetime, *, overdue: bool = False, ids: list[str] | None = None
-) -> Iterator[CaseLine]:
-    found = reading.cases(overdue=overdue, ids=ids)
-    while rows := list(islice(found, CHUNK)):
-        clocks: dict[str, list[ClockRow]] = {}
-        for clock in reading.clocks([row.no for row in rows]):
-            clocks.setdefault(clock.case, []).append(clock)
-        for row in rows:
-            yield case_line(row, clocks.get(row.id, ()), now)
 
 
 def _cases_table(lines: Iterable[CaseLine]) -> Table:

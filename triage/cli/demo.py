@@ -19,8 +19,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    seconds: Annotated[float, typer.Option(help="How long to run.")] = 60.0,
-    complaints: Annotated[int, typer.Option(help="How many complaints to generate.")] = 120,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to run.")] = 60.0,
+    complaints: Annotated[int, typer.Option(min=1, help="How many complaints to generate.")] = 120,
     seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 7,
 ) -> None:
     """Run the real service on a temporary store, fed by generated complaints, eight hours a second."""
@@ -30,7 +30,7 @@ def demo(
     with Demo(seed, complaints, seconds) as running:
         snapshot = running.snapshot()
         with Live(_screen(snapshot), console=console, refresh_per_second=4, transient=True) as live:
-            while took < seconds:
+            while took < seconds and not running.is_stopped:
                 took = running.wait(0.25)
                 snapshot = running.snapshot()
                 if first_decision is None and snapshot.totals["cases"]:

@@ -1,6 +1,7 @@
 """`triage import`: tables of old complaints become events."""
 
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -34,20 +35,33 @@ def import_table(
         raise WrongSettings([f"{mapping}: {error.strerror}"]) from error
     mapped = load_mapping(raw)
     columns, total, rows = read_table(table)
-    unknown = sorted(mapped.columns() - set(columns))
-    if unknown:
-        raise WrongSettings([f"{mapping}: column {name!r} is not in {table}" for name in unknown])
+    _check_columns(mapped.columns(), columns, f"{mapping}: column", table)
     importer = Importer(mapped)
     console = Console(stderr=True)
     quiet = not console.is_terminal
     for _ in track(importer.take(rows), "reading rows", total=total, console=console, transient=True, disable=quiet):
         pass
-    events = importer.events()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("wb") as file:
-        file.writelines(line + b"\n" for line in events)
+    _write(out, importer.events())
     _show(importer.report, out)
     _write_rejects(importer.report, rejects)
+
+
+def _check_columns(wanted: set[str], columns: Sequence[str], which: str, table: Path) -> None:
+    """Raises WrongSettings: of two columns with one name, one would be lost."""
+    faults = [f"{which} {name!r} is not in {table}" for name in sorted(wanted - set(columns))]
+    faults += [f"{which} {name!r} is in {table} twice" for name in sorted(wanted) if columns.count(name) > 1]
+    if faults:
+        raise WrongSettings(faults)
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> None:
+    """Raises WrongSettings when the file cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.writelines(line + b"\n" for line in lines)
+    except OSError as error:
+        raise WrongSettings([f"{path}: {error.strerror}"]) from error
 
 
 def _show(report: Report, out: Path) -> None:
@@ -64,7 +78,7 @@ def _write_rejects(report: Report, rejects: Path | None) -> None:
     if not report.rejected:
         return
     if rejects is not None:
-        rejects.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in report.rejected))
+        _write(rejects, (msgspec.json.encode(one) for one in report.rejected))
     reasons: dict[str, int] = {}
     for one in report.rejected:
         reasons[one.reason] = reasons.get(one.reason, 0) + 1

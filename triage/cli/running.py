@@ -15,6 +15,14 @@ def add_to(app: typer.Typer) -> None:
     app.command("run")(run)
 
 
+def _instant(text: str) -> datetime:
+    """An instant, or a date or time of this machine's zone. Digits alone are a date, never seconds since 1970."""
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(f"{text!r} is not such as 2026-04-01 or 2026-04-01T00:00:00+08:00") from None
+
+
 def run(
     config: Config = None,
     source: Annotated[str, typer.Option(help="kafka, a file, a spool directory, or - for stdin.")] = "kafka",
@@ -25,10 +33,10 @@ def run(
         bool, typer.Option("--once", help="Stop when all is read, due timers are handled, all is sent.")
     ] = False,
     backfill_before: Annotated[
-        datetime | None, typer.Option(help="Steps due before are historic; an instant or a local date.")
+        datetime | None,
+        typer.Option(parser=_instant, metavar="WHEN", help="Steps due before are historic: an instant, a local date."),
     ] = None,
 ) -> None:
     """Read complaint events, decide, run the clocks, publish."""
-    before = None if backfill_before is None else backfill_before.astimezone()
-    settings = settings_from(config, store__url=store, rules__dir=rules, backfill__before=before)
+    settings = settings_from(config, store__url=store, rules__dir=rules, backfill__before=backfill_before)
     run_service(settings, RunOptions(source=source, out=out, once=once))

@@ -29,20 +29,32 @@ class HandledStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return (self.clock, self.cycle, self.step, self.due_at)
 
 
-class Attachment(msgspec.Struct, frozen=True):
+class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     """A policy of a case. `revision`: the rulebook's at the attachment. `at`: the time of the event or step that
-    caused it (UTC)."""
+    caused it (UTC); `detached_at`: of the one by which it applied no more, when its policy says that its clocks end
+    then."""
 
     revision: str
     at: datetime
+    detached_at: datetime | None = None
+
+
+class GivenPriority(msgspec.Struct, frozen=True, array_like=True):
+    """The priority that a decision gave. `at`: the time of its event or step (UTC)."""
+
+    at: datetime
+    priority: str
 
 
 class AnnouncedClock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What other systems were last told of one cycle of a clock; `state` as in `monitors.clocks`."""
+    """What other systems were last told of one cycle of a clock; `state` as in `monitors.clocks`. `breached`: of ended
+    cycles. `answered_at`: as there."""
 
     cycle: int
     state: str
     due_at: datetime | None
+    ended_at: datetime | None = None
+    answered_at: datetime | None = None
     breached: bool = False
 
 
@@ -50,17 +62,23 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The stored form of a case.
 
     `events`: compact, in order, voided ones too. `opened_at`: the receipt of a case without readable events.
-    `attached`: by policy id. `pins`: clock name to the revision that it holds since it started. `clocks`: clock
-    name to what was announced of its last cycle. `steps`: the handled ones. `outcome`: the last published one.
-    `revision`: the rulebook's that gave the department. `sequences`: topic to the last number given.
+    `attached`: by policy id. `priorities`: oldest first. `pins`: clock name to the revision that it holds since it
+    started; `calendars`: to the one whose calendar it counts by, when a later one knew more. `clocks`: clock name to
+    what was announced of its cycles. `refused`: extensions and pauses that were told as refused, by kind, source, id
+    and clock. `seen_until`: where the clocks were last judged. `steps`: the handled ones. `outcome`: the last
+    published one. `revision`: the rulebook's that gave the department. `sequences`: topic to the last number given.
     `closed_at`, `missing`: what was last announced of a closing.
     """
 
     events: tuple[Event, ...] = ()
     opened_at: datetime | None = None
     attached: dict[str, Attachment] = {}
+    priorities: tuple[GivenPriority, ...] = ()
     pins: dict[str, str] = {}
-    clocks: dict[str, AnnouncedClock] = {}
+    calendars: dict[str, str] = {}
+    clocks: dict[str, tuple[AnnouncedClock, ...]] = {}
+    refused: tuple[tuple[str, str, str, str], ...] = ()
+    seen_until: datetime | None = None
     steps: tuple[HandledStep, ...] = ()
     outcome: Outcome | None = None
     revision: str | None = None

@@ -48,6 +48,7 @@ REGISTERED, AMENDED, VERIFIED, ASSIGNED = (
 REPLY_SENT, CLOSE_REQUESTED = "complaint.reply_sent", "complaint.close_requested"
 FOLLOWUP_ATTEMPTED, FOLLOWUP_COMPLETED = "complaint.followup_attempted", "complaint.followup_completed"
 WITHDRAWN, REOPENED = "complaint.withdrawn", "complaint.reopened"
+PAUSED, RESUMED, EXTENDED = "complaint.paused", "complaint.resumed", "complaint.extension_granted"
 LINKED, VOIDED, ERASED = "complaint.linked", "complaint.voided", "complaint.erased"
 
 DEFAULTS: dict[str, dict[str, Any]] = {REPLY_SENT: {"kind": "final"}, LINKED: {"relation": "repeat"}}

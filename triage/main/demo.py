@@ -12,7 +12,7 @@ import msgspec
 
 from triage.adapters.logs import set_up_logs
 from triage.adapters.time_source import AcceleratedTime
-from triage.main.running import RunOptions, Service
+from triage.main.running import RunOptions, Service, stop_on_signals
 from triage.ports import Reading
 from triage.service.sample_complaints import SampleComplaints
 from triage.settings import load_settings
@@ -70,7 +70,8 @@ class Demo:
         )
 
     def __enter__(self) -> "Demo":
-        """Start service and feeder."""
+        """Start service and feeder. SIGINT and SIGTERM end the demo early, in order."""
+        stop_on_signals(self._stopping.set)
         for thread in self._threads:
             thread.start()
         return self
@@ -84,8 +85,13 @@ class Demo:
         if self._temporary is not None:
             self._temporary.cleanup()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal has ended it."""
+        return self._stopping.is_set()
+
     def wait(self, seconds: float) -> float:
-        """Wait so many real seconds; gives those since the demo was made."""
+        """Wait so many real seconds, less when a signal comes; gives those since the demo was made."""
         self._stopping.wait(seconds)
         return self._time.monotonic() - self._began
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 import msgspec
 import structlog
 
+from monitors.loops.clock_guard import ClockGuard, StepDetector
 from monitors.loops.dispatcher import Dispatcher
 from monitors.loops.schedule import Loop, Schedule
 from monitors.loops.self_audit import SelfAudit
@@ -81,7 +82,9 @@ class Service:
         low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
         per_minute = 0 if self.options.once else settings.notices.per_minute
         self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time)
-        self.sweeper = Sweeper(DueFirer(self.store, self.library, self.metrics, low_mark, per_minute), self.metrics)
+        guard = ClockGuard(StepDetector(self.time.drift), self.store.ahead, self.metrics)
+        firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute)
+        self.sweeper = Sweeper(firer, self.metrics, guard.agrees)
         holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
         self.dispatcher = Dispatcher(self.store.outbox, self.publisher, self.store.lease, self.metrics, holder)
         self.consumer = Consumer(self.source, self.store, self.handler, self.time, self.metrics, self._stopping.wait)
@@ -205,11 +208,17 @@ def run_service(settings: Settings, options: RunOptions) -> None:
     set_up_logs(settings.log.level, settings.log.format)
     service = Service(settings, options)
 
+    stop_on_signals(service.stop)
+    service.run()
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """SIGINT and SIGTERM call `stop` once; a second one ends the process at once."""
+
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        service.stop()
+        stop()
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
-    service.run()

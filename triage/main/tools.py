@@ -1,5 +1,6 @@
 """What the verbs of the command line need from the outside: rule folders, the store, the broker's options."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,12 +12,12 @@ from triage.adapters.store import schema
 from triage.adapters.store.store import open_store
 from triage.adapters.tables import read_table
 from triage.adapters.time_source import MachineTime
-from triage.errors import FaultyRules
+from triage.errors import FaultyRules, WrongSettings
 from triage.ports import Store
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.release import compile_files
 from triage.service.reload import FolderScan
-from triage.settings import Settings
+from triage.settings import KafkaSettings, Settings
 
 
 def shipped_rules() -> Path:
@@ -55,12 +56,39 @@ def opened_store(settings: Settings) -> Iterator[Store]:
 
 
 def kafka_options(settings: Settings) -> KafkaOptions:
-    """The settings of `[kafka]` as the adapters take them."""
+    """The settings of `[kafka]` as the adapters take them. Raises WrongSettings: what the client would only meet with
+    silence."""
     kafka = settings.kafka
+    faults = [*_missing_files(kafka), *_missing_credentials(kafka)]
+    if faults:
+        raise WrongSettings(faults)
     given = kafka.model_dump(exclude={"client"}, mode="json") | {
         "sasl_password": kafka.sasl_password.get_secret_value() if kafka.sasl_password else None
     }
     return KafkaOptions(**given)
+
+
+def _missing_files(kafka: KafkaSettings) -> Iterator[str]:
+    for key in ("ssl_cafile", "ssl_certfile", "ssl_keyfile"):
+        path = getattr(kafka, key)
+        if path is not None and not path.is_file():
+            yield f"setting kafka.{key}: there is no file {path}"
+
+
+def _missing_credentials(kafka: KafkaSettings) -> Iterator[str]:
+    if kafka.security_protocol.startswith("SASL"):
+        for key in ("sasl_mechanism", "sasl_username", "sasl_password"):
+            if getattr(kafka, key) is None:
+                yield f"setting kafka.{key}: {kafka.security_protocol} needs it"
+
+
+def event_lines(source: str) -> Iterator[bytes]:
+    """The lines of a file of events, or of stdin for `-`. Raises WrongSettings when there is none."""
+    try:
+        with sys.stdin.buffer if source == "-" else Path(source).open("rb") as lines:
+            yield from lines
+    except OSError as error:
+        raise WrongSettings([f"--events {source}: {error.strerror}"]) from error
 
 
 def machine_now() -> datetime:

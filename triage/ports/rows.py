@@ -71,7 +71,8 @@ class TimelineRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClockRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `clocks`: the index over one cycle of a clock. `next_at`: when the sweeper has to look again."""
+    """A row of `clocks`: the index over one cycle of a clock. `late_before`: seconds
+    from a missed due time to the late extension that moved it. `next_at`: when the sweeper has to look again."""
 
     case: str
     clock: str
@@ -82,6 +83,8 @@ class ClockRow(msgspec.Struct, frozen=True, kw_only=True):
     original_due_at: datetime
     ended_at: datetime | None
     breached: bool
+    late_before: int | None = None
+    against_us: bool = True
     revision: str
     provisional: bool
     next_step: str | None

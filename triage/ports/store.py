@@ -67,9 +67,17 @@ class Cases(Protocol):
         """Those that exist, locked in the order of their ids until the transaction ends."""
         ...
 
+    def clocks(self, ids: Collection[str]) -> list[ClockRow]:
+        """The clock rows of these cases."""
+        ...
+
     def lock_due(self, until: datetime, now: datetime, limit: int) -> list[CaseRow]:
         """Cases with a clock's `next_at` at or before `until` and no `retry_at` after `now`, the longest due
         first, locked; those that another holds are passed over."""
+        ...
+
+    def due(self, until: datetime, now: datetime, limit: int) -> list[str]:
+        """The ids of such cases, neither locked nor read: one of them may be unreadable."""
         ...
 
     def postpone(self, case: str, until: datetime) -> int:
@@ -154,6 +162,11 @@ class Store(Protocol):
 
 class Reading(Protocol):
     """Read-only questions of the command line, health and gauges."""
+
+    @property
+    def rulebooks(self) -> Rulebooks:
+        """Revisions; only its questions are asked here."""
+        ...
 
     def ping(self) -> None:
         """Raises StoreAway when the store does not answer."""

@@ -45,6 +45,10 @@ class CompiledRulebook:
         spec = self.rulebook.vocabulary.facts.get(fact)
         return spec is not None and spec.personal
 
+    def type_label(self, event_type: str) -> str:
+        """The event type as a label of a metric: `other` for one that nobody declared, which may hold anything."""
+        return event_type if event_type in self.rulebook.vocabulary.event_types else "other"
+
     def decide(self, facts: Facts, case: Case) -> Decision:
         """The outcome of rules, humans and policies for these facts; only the policies that apply now are named."""
         received_on = case.received_at.astimezone(self.zone).date()

@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from monitors.clocks.clock import Clock
-from monitors.clocks.plan import plan_clock
+from monitors.clocks.plan import AttachedClock, plan_clocks
+from monitors.clocks.policy import ClockPattern, Policy
 from triage.domain.case import Case, fold
 from triage.domain.condition import Always
 from triage.domain.event import REGISTERED, Event
 from triage.rulebook.decide import CompiledRulebook
-from triage.rulebook.model import Example, ExpectedClock, PolicyExample, Position, Rule, TermList
+from triage.rulebook.model import Example, ExpectedClock, PolicyExample, Position, Rule, Rulebook, TermList
 
 EQUAL = ("priority", "department", "team", "handler", "fallback")
 AT_LEAST_THESE = ("tags", "policies")
@@ -102,26 +103,65 @@ def _judge_terms(rules: CompiledRulebook, terms: TermList) -> Iterator[Judged]:
 
 def _judge_policy(rules: CompiledRulebook, example: PolicyExample) -> Judged:
     events = [
-        Event(id=str(number), source="/example", type=one.type, subject="example", time=one.time, data=one.data)
+        Event(
+            id=one.id or str(number),
+            source=one.source or "/example",
+            type=one.type,
+            subject="example",
+            time=one.time,
+            data=one.data,
+        )
         for number, one in enumerate(example.events)
     ]
     case = fold("example", events, rules.zone)
     at = example.until or max(event.time for event in events)
+    cycles = _plan(rules, example, case, at)
     differences = [
         difference
         for clock, expected in example.expect.items()
-        for difference in _clock_differences(rules, example.policy, clock, expected, case, at)
+        for difference in _clock_differences(rules, example.policy, clock, expected, cycles[clock])
     ]
     return _judged("policy", example.policy, example.at, "; ".join(differences))
 
 
+def _plan(rules: CompiledRulebook, example: PolicyExample, case: Case, at: datetime) -> dict[str, tuple[Clock, ...]]:
+    """The cycles of each clock of the example's policy, by short name."""
+    policy, calendars = rules.rulebook.policies[example.policy], rules.rulebook.calendars
+    attached = [
+        AttachedClock(one.clock_name(clock), clock, calendars[one.calendar])
+        for one in _with_referred(rules.rulebook, policy)
+        for clock in one.clocks
+    ]
+    priority = example.priority or rules.rulebook.fallback.priority
+    found = plan_clocks(attached, case, [(case.received_at, priority)], at)
+    return {clock.id: found.histories[policy.clock_name(clock)].cycles for clock in policy.clocks}
+
+
+def _with_referred(rulebook: Rulebook, policy: Policy) -> list[Policy]:
+    """The policy, and those whose clocks it waits for: alone its own clocks could never start."""
+    found: dict[str, Policy] = {}
+    ahead = [policy]
+    while ahead:
+        one = ahead.pop()
+        if one.id in found:
+            continue
+        found[one.id] = one
+        refs = [ref for clock in one.clocks for ref in (*clock.start, *clock.stop, *clock.cancel)]
+        named = {ref.clock.rpartition("/")[0] for ref in refs if isinstance(ref, ClockPattern)}
+        ahead += [rulebook.policies[name] for name in sorted(named)]
+    return list(found.values())
+
+
 def _clock_differences(
-    rules: CompiledRulebook, policy_id: str, clock_id: str, expected: ExpectedClock, case: Case, at: datetime
+    rules: CompiledRulebook, policy_id: str, clock_id: str, expected: ExpectedClock, cycles: tuple[Clock, ...]
 ) -> Iterator[str]:
-    planned = _plan(rules, policy_id, clock_id, case, at)
-    if planned is None:
+    if not cycles:
         yield f"{clock_id} has not started"
         return
+    if expected.cycle is not None and not 1 <= expected.cycle <= len(cycles):
+        yield f"{clock_id} has {len(cycles)} cycles"
+        return
+    planned = cycles[expected.cycle - 1 if expected.cycle else -1]
     if expected.due is not None and planned.due_at != expected.due:
         calendar = rules.rulebook.calendars[rules.rulebook.policies[policy_id].calendar]
         shown = planned.due_at.astimezone(calendar.tzinfo) if planned.due_at else None
@@ -132,20 +172,12 @@ def _clock_differences(
         yield f"{clock_id} breached: {_words(planned.breached)}, expected {_words(expected.breached)}"
 
 
-def _plan(rules: CompiledRulebook, policy_id: str, clock_id: str, case: Case, at: datetime) -> Clock | None:
-    policy = rules.rulebook.policies[policy_id]
-    clock = next(one for one in policy.clocks if one.id == clock_id)
-    cycles = plan_clock(policy, clock, case, rules.rulebook.calendars[policy.calendar], at)
-    return cycles[-1] if cycles else None
-
-
 def _judge_coverage(rules: CompiledRulebook) -> Iterator[Judged]:
-    """Every policy clock has an example in time and one breached."""
+    """Every policy with a clock that is not recurring has an example in time and one breached."""
     for policy in rules.rulebook.policies.values():
         examples = [example for example in rules.rulebook.policy_examples if example.policy == policy.id]
-        for clock in policy.clocks:
-            seen = {expected.breached for one in examples if (expected := one.expect.get(clock.id)) is not None}
-            for wanted, words in ((False, "in time"), (True, "breached")):
-                if wanted not in seen and examples:
-                    message = f"no example in which {clock.id} is {words}"
-                    yield _judged("policy", policy.id, examples[0].at, message)
+        once = {clock.id for clock in policy.clocks if not clock.recurring}
+        seen = {one.breached for example in examples for clock, one in example.expect.items() if clock in once}
+        for wanted, words in ((False, "in time"), (True, "breached")):
+            if once and examples and wanted not in seen:
+                yield _judged("policy", policy.id, examples[0].at, f"no example in which a clock is {words}")

@@ -1,8 +1,9 @@
 """Checks that need the whole rulebook."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 
-from monitors.clocks.policy import Policy
+from monitors.clocks.policy import ClockPattern, ClockPolicy, Policy
 from triage.rulebook.model import Department, Rule
 from triage.rulebook.nodes import Mapping as MappingNode
 from triage.rulebook.nodes import Node
@@ -23,10 +24,38 @@ def check_policies_attached(policies: Mapping[str, tuple[Policy, Node]], rules: 
             )
 
 
+def check_circles(policies: Mapping[str, tuple[Policy, Node]]) -> None:
+    """Clocks that wait for each other would never be settled; each circle is told once, at a policy that is in it."""
+    waits = {policy.clock_name(clock): _waits_for(clock) for policy, _ in policies.values() for clock in policy.clocks}
+    while circle := _circle(waits):
+        node = policies[circle[0].rpartition("/")[0]][1]
+        fault("clock-circle", node, f"these clocks wait for each other: {' → '.join(circle)}")
+        waits = {name: others for name, others in waits.items() if name not in circle}
+
+
+def _waits_for(clock: ClockPolicy) -> tuple[str, ...]:
+    refs = (*clock.start, *clock.stop, *clock.cancel)
+    return tuple(one.clock for one in refs if isinstance(one, ClockPattern))
+
+
+def _circle(waits: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """A circle of clocks, each before the one that it waits for, the first name again at the end; empty: none."""
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        names: list[str] = error.args[1]
+        return names[::-1]
+    return []
+
+
 def check_escalations(
-    departments: Mapping[str, Department], rulebook: Node, policies: Mapping[str, tuple[Policy, Node]]
+    departments: Mapping[str, Department],
+    roles: Collection[str],
+    rulebook: Node,
+    policies: Mapping[str, tuple[Policy, Node]],
 ) -> None:
-    """Every department needs a person for every role that a clock speaks to, or an escalation would reach nobody."""
+    """Every department needs a person for every role that a clock speaks to, or an escalation would reach nobody.
+    A role that is none is told where it is written."""
     spoken_to = {
         role
         for policy, _ in policies.values()
@@ -35,7 +64,7 @@ def check_escalations(
         for role in step.to
     }
     for department in departments.values():
-        missing = sorted(spoken_to - {OWNER} - department.escalation.keys())
+        missing = sorted((spoken_to & set(roles)) - {OWNER} - department.escalation.keys())
         if missing:
             node = _department_node(rulebook, department.id)
             fault("missing-escalation", node, f"{department.id} has no person for {', '.join(missing)}")

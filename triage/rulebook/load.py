@@ -1,6 +1,6 @@
 """Rule files to a rulebook: every fault at once, or the frozen model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import tzinfo
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -9,27 +9,27 @@ import msgspec
 
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.policy import Policy
+from triage.domain.condition import Always
 from triage.domain.facts import FactSpec
 from triage.rulebook.event_fields import event_fields
 from triage.rulebook.faults import FAULT, Finding, in_order, suggestion
-from triage.rulebook.lint import check_escalations, check_policies_attached
+from triage.rulebook.lint import check_circles, check_escalations, check_policies_attached
 from triage.rulebook.model import PolicyExample, Rule, Rulebook, TermList
-from triage.rulebook.nodes import ABSENT, Node, Page, Scalar
+from triage.rulebook.nodes import ABSENT, Node, Scalar
 from triage.rulebook.nodes import Mapping as MappingNode
 from triage.rulebook.read_calendar import read_calendar
+from triage.rulebook.read_conditions import ConditionReader
 from triage.rulebook.read_facts import read_facts
 from triage.rulebook.read_policies import policy_nodes, read_policy
 from triage.rulebook.read_rulebook import read_rulebook
 from triage.rulebook.read_rules import read_rule, rule_nodes
 from triage.rulebook.read_terms import read_term_list
-from triage.rulebook.reading import fault, misfit, shown
+from triage.rulebook.reading import fault, fields, items, misfit, name, shown
+from triage.rulebook.reading_values import notes
 from triage.rulebook.revision import revision
-from triage.rulebook.syntax import open_page
+from triage.rulebook.rule_files import FACTS_FILE, RULEBOOK_FILE, RuleFiles
+from triage.rulebook.schema import PACK
 from triage.rulebook.words import Words
-
-RULEBOOK_FILE, FACTS_FILE = "rulebook.yaml", "facts.yaml"
-FOLDERS = ("terms", "triage", "sla", "calendars")
-LATER_FOLDERS = ("tables", "packs")
 
 T = TypeVar("T")
 
@@ -43,56 +43,27 @@ class Loaded(msgspec.Struct, frozen=True):
 
 def load(files: Mapping[str, bytes]) -> Loaded:
     """Read, check and freeze the rule files. `files`: by path relative to the rules directory, with `/`. Pure."""
-    loading = _Loading(files)
+    opened = RuleFiles(files)
     if RULEBOOK_FILE not in files:
-        loading.page(RULEBOOK_FILE).add("missing-file", 1, 1, f"{RULEBOOK_FILE} is missing")
-    rulebook = loading.rulebook()
-    findings = in_order([finding for page in loading.pages for finding in page.findings])
+        opened.page(RULEBOOK_FILE).add("missing-file", 1, 1, f"{RULEBOOK_FILE} is missing")
+    rulebook = _Loading(opened, revision(files)).rulebook()
+    findings = in_order([finding for page in opened.pages for finding in page.findings])
     has_fault = any(finding.severity == FAULT for finding in findings)
     return Loaded(None if has_fault else rulebook, findings)
 
 
 class _Loading:
-    """The pages of one load, and what was read of them."""
+    """One load on its way from nodes to the model."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.files = files
-        self.pages: list[Page] = []
-        self.nodes: dict[str, list[Node]] = {folder: [] for folder in FOLDERS}
-        self.broken: set[str] = set()
-        self.rulebook_node: Node = ABSENT
-        self.facts_node: Node = ABSENT
-        for path in sorted(files):
-            self._open(path)
-
-    def page(self, path: str) -> Page:
-        page = Page(path, "")
-        self.pages.append(page)
-        return page
-
-    def _open(self, path: str) -> None:
-        folder, _, rest = path.partition("/")
-        if folder in LATER_FOLDERS and rest:
-            self.page(path).add("not-supported-yet", 1, 1, f"{folder} are not supported yet", "take the file out")
-            return
-        page, node = open_page(path, self.files[path])
-        self.pages.append(page)
-        if page.broken:
-            self.broken.add(path if path in (RULEBOOK_FILE, FACTS_FILE) else folder)
-        if node is None:
-            return
-        if path == RULEBOOK_FILE:
-            self.rulebook_node = node
-        elif path == FACTS_FILE:
-            self.facts_node = node
-        elif folder in FOLDERS:
-            self.nodes[folder].append(node)
+    def __init__(self, files: RuleFiles, name_of_revision: str) -> None:
+        self.files, self.revision = files, name_of_revision
 
     def rulebook(self) -> Rulebook | None:
-        desk = read_rulebook(self.rulebook_node)
-        words = desk.words if RULEBOOK_FILE not in self.broken and self.rulebook_node is not ABSENT else Words()
-        vocabulary = read_facts(self.facts_node, words, desk.parts["jurisdiction"])
-        facts_sound = FACTS_FILE not in self.broken
+        desk = read_rulebook(self.files.rulebook_node)
+        is_read = not self.files.is_broken(RULEBOOK_FILE) and self.files.rulebook_node is not ABSENT
+        words = desk.words if is_read else Words()
+        vocabulary = read_facts(self.files.facts_node, words, desk.parts["jurisdiction"])
+        facts_sound = not self.files.is_broken(FACTS_FILE)
         words = msgspec.structs.replace(
             words,
             facts=vocabulary.facts if facts_sound else _with_open_values(vocabulary.facts),
@@ -100,20 +71,22 @@ class _Loading:
             event_types=vocabulary.event_types if facts_sound else None,
             event_fields=event_fields(vocabulary),
         )
-        terms = self._each("terms", lambda node: read_term_list(node, words), lambda one: one.id)
-        calendars = self._each("calendars", lambda node: read_calendar(node, words), lambda one: one.id)
+        packs = self._packs(desk.packs_node, words)
+        words = msgspec.structs.replace(words, packs=dict.fromkeys(packs, Always()))
+        terms = self._each("terms", words, read_term_list, lambda one: one.id)
+        calendars = self._each("calendars", words, read_calendar, lambda one: one.id)
         words = self._with_ids(words, terms, calendars)
+        reader = ConditionReader(words, words.facts, closed=words.facts_known)
+        words = msgspec.structs.replace(words, packs={pack: reader.read(node) for pack, node in packs.items()})
         self._check_calendar(desk.calendar_node, words)
         read = self._rules(words)
         policies, examples = self._policies(words)
-        if "triage" not in self.broken:
-            check_policies_attached(policies, read)
-        check_escalations(desk.parts["departments"], self.rulebook_node, policies)
+        self._check_together(read, policies, desk.parts)
         if words.languages is None:
             return None
         return Rulebook(
             **desk.parts,
-            revision=revision(self.files),
+            revision=self.revision,
             vocabulary=vocabulary,
             terms=terms,
             rules=tuple(read),
@@ -122,29 +95,62 @@ class _Loading:
             calendars=calendars,
         )
 
+    def _check_together(
+        self, rules: list[Rule], policies: dict[str, tuple[Policy, Node]], parts: Mapping[str, Any]
+    ) -> None:
+        if not self.files.is_broken("triage"):
+            check_policies_attached(policies, rules)
+        check_circles(policies)
+        check_escalations(parts["departments"], parts["roles"], self.files.rulebook_node, policies)
+
+    def _packs(self, node: Node, words: Words) -> dict[str, Node]:
+        """Where the condition of every pack that rulebook.yaml lists stands. Files of others are not read."""
+        listed: dict[str, Node] = {}
+        for item in items(node, "packs") if node is not ABSENT else ():
+            found = fields(item, PACK)
+            notes(found, words.languages)
+            noted = len(item.page.findings)
+            pack = name(found["id"])
+            is_sound = pack and len(item.page.findings) == noted
+            if is_sound and pack not in listed and pack not in self.files.packs:
+                fault("unknown-value", found["id"], f"there is no folder packs/{pack}")
+            _put(listed, pack, found["applies_when"], item)
+        for pack, page in self.files.unlisted.items():
+            if not self.files.is_broken(RULEBOOK_FILE):
+                message = f"rulebook.yaml does not list the pack {pack}: its files are not in force"
+                page.add("unlisted-pack", 1, 1, message, f"write packs: [{{id: {pack}, applies_when: …}}]", "warning")
+        return listed
+
+    def _read(self, folder: str, words: Words) -> Iterator[tuple[Words, Node]]:
+        """The files of a folder that are in force, with the words of their pack."""
+        for pack, node in self.files.nodes(folder):
+            yield msgspec.structs.replace(words, pack=pack) if pack else words, node
+
     def _with_ids(self, words: Words, terms: Mapping[str, TermList], calendars: Mapping[str, Calendar]) -> Words:
         """The words, with the ids that files declare; those of a broken folder are not known."""
-        policies = [node for file in self.nodes["sla"] for node in policy_nodes(file)]
-        rules = [node for file in self.nodes["triage"] for node in rule_nodes(file)]
+        policies = [(own, node) for own, file in self._read("sla", words) for node in policy_nodes(file)]
+        rules = [(own, node) for own, file in self._read("triage", words) for node in rule_nodes(file)]
         zones: dict[str, tzinfo] = {one.id: ZoneInfo(one.zone) for one in calendars.values() if _is_zone(one.zone)}
         return msgspec.structs.replace(
             words,
             terms=self._known("terms", terms),
             calendars=self._known("calendars", calendars),
             zones=zones,
-            policies=self._known("sla", filter(None, map(_id_of, policies))),
-            rules=self._known("triage", filter(None, map(_id_of, rules))),
-            clocks=self._known("sla", (name for node in policies for name in _clock_names(node))),
+            policies=self._known("sla", filter(None, (own.full(_id_of(node)) for own, node in policies))),
+            rules=self._known("triage", filter(None, (own.full(_id_of(node)) for own, node in rules))),
+            clocks=self._known("sla", (clock for own, node in policies for clock in _clock_names(own, node))),
         )
 
-    def _known(self, folder: str, names: Any) -> tuple[str, ...] | None:
-        return None if folder in self.broken else tuple(names)
+    def _known(self, folder: str, names: Iterable[str]) -> tuple[str, ...] | None:
+        return None if self.files.is_broken(folder) else tuple(names)
 
-    def _each(self, folder: str, read: Callable[[Node], T | None], id_of: Callable[[T], str]) -> dict[str, T]:
+    def _each(
+        self, folder: str, words: Words, read: Callable[[Node, Words], T | None], id_of: Callable[[T], str]
+    ) -> dict[str, T]:
         """One thing a file, by its id."""
         found: dict[str, T] = {}
-        for node in self.nodes[folder]:
-            made = read(node)
+        for own, node in self._read(folder, words):
+            made = read(node, own)
             if made is not None:
                 _put(found, id_of(made), made, node)
         return found
@@ -153,9 +159,9 @@ class _Loading:
         """Every rule as read, those too whose id was given before."""
         rules: list[Rule] = []
         by_id: dict[str, Rule] = {}
-        for file in self.nodes["triage"]:
+        for own, file in self._read("triage", words):
             for node in rule_nodes(file):
-                rule = read_rule(node, words)
+                rule = read_rule(node, own)
                 _put(by_id, rule.id, rule, node)
                 rules.append(rule)
         return rules
@@ -163,11 +169,11 @@ class _Loading:
     def _policies(self, words: Words) -> tuple[dict[str, tuple[Policy, Node]], list[PolicyExample]]:
         policies: dict[str, tuple[Policy, Node]] = {}
         examples: list[PolicyExample] = []
-        for file in self.nodes["sla"]:
+        for own, file in self._read("sla", words):
             for node in policy_nodes(file):
-                policy, own = read_policy(node, words)
+                policy, shown_by = read_policy(node, own)
                 _put(policies, policy.id, (policy, node), node)
-                examples += own
+                examples += shown_by
         return policies, examples
 
     def _check_calendar(self, node: Node, words: Words) -> None:
@@ -195,14 +201,14 @@ def _is_zone(name: str) -> bool:
         return False
 
 
-def _id_of(node: Node) -> str | None:
-    """The id that a node declares, read without noting faults: the readers do that."""
+def _id_of(node: Node) -> str:
+    """The id that a node declares, empty when there is none; read without noting faults: the readers do that."""
     entry = node.entries.get("id") if isinstance(node, MappingNode) else None
-    return entry[1].text if entry and isinstance(entry[1], Scalar) else None
+    return entry[1].text if entry and isinstance(entry[1], Scalar) else ""
 
 
-def _clock_names(node: Node) -> list[str]:
-    policy = _id_of(node)
+def _clock_names(words: Words, node: Node) -> list[str]:
+    policy = words.full(_id_of(node))
     entry = node.entries.get("clocks") if isinstance(node, MappingNode) else None
     listed = getattr(entry[1], "items", []) if entry else []
     return [f"{policy}/{clock}" for one in listed if (clock := _id_of(one))]

@@ -106,28 +106,33 @@ class TermList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExampleEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event of a policy's example. `time` in UTC."""
+    """An event of a policy's example. `time` in UTC. `id`, `source`: only where another event names them."""
 
     type: str
     time: datetime
     data: dict[str, Any]
+    id: str | None = None
+    source: str | None = None
 
 
 class ExpectedClock(msgspec.Struct, frozen=True, kw_only=True):
-    """What a policy's example expects of a clock's last cycle; None: nothing. `due` in UTC."""
+    """What a policy's example expects of a clock's last cycle, or of the one named; None: nothing. `due` in UTC."""
 
     due: datetime | None = None
     state: str | None = None
     breached: bool | None = None
+    cycle: int | None = None
 
 
 class PolicyExample(msgspec.Struct, frozen=True, kw_only=True):
-    """An example of a policy, which counts as attached. It is judged at the last event's second, or at `until`."""
+    """An example of a policy, which counts as attached. It is judged at the last event's second, or at `until`.
+    `priority`: the case's all along; None: the fallback's."""
 
     policy: str
     events: tuple[ExampleEvent, ...]
     expect: dict[str, ExpectedClock]
     until: datetime | None
+    priority: str | None
     at: Position
 
 

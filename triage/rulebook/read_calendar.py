@@ -32,7 +32,7 @@ def read_calendar(node: Node, words: Words) -> Calendar | None:
     if found["week"] is ABSENT:
         return None
     return Calendar(
-        id=name(found["id"]),
+        id=words.full(name(found["id"])),
         title=titles(found["title"], words.languages),
         zone=text(found["zone"], "a time zone"),
         week=tuple(week[weekday] for weekday in WEEKDAYS),  # type: ignore[arg-type] # seven of them, as WEEK names

@@ -3,15 +3,29 @@
 from collections.abc import Mapping as Specs
 from typing import Any
 
-from monitors.clocks.policy import EventPattern, EventRef
+from monitors.clocks.policy import ClockPattern, EventPattern, EventRef, Reached
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test
 from triage.domain.event import EVENT_TYPES
 from triage.domain.facts import FactSpec, FactType
 from triage.rulebook.faults import suggestion
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar, Sequence
-from triage.rulebook.reading import day, each, fault, fields, flag, items, misfit, not_yet, shown, text, whole, word
+from triage.rulebook.reading import (
+    day,
+    each,
+    fault,
+    fields,
+    flag,
+    items,
+    member,
+    misfit,
+    referred,
+    shown,
+    text,
+    whole,
+    word,
+)
 from triage.rulebook.reading_values import instant, money, number
-from triage.rulebook.schema import EVENT_REFERENCE
+from triage.rulebook.schema import CLOCK_REFERENCE, EVENT_REFERENCE
 from triage.rulebook.words import Words
 
 BLOCKS: dict[str, type[All | AnyOf | NoneOf]] = {"all": All, "any": AnyOf, "none": NoneOf}
@@ -112,16 +126,17 @@ class ConditionReader:
                 return day(node)
             case FactType.INSTANT:
                 return instant(node, self._words.zone, dates=True)
+            case _ if spec.name == "clocks.breached":
+                return referred(node, self._words.clocks, self._words, "a clock")
             case _:
                 return word(node, self._values(spec), f"a value of {spec.name}")
 
     def _values(self, spec: FactSpec) -> tuple[str, ...] | None:
-        own = {"happened": self._words.event_types, "clocks.breached": self._words.clocks}
-        return own.get(spec.name, spec.values)
+        return self._words.event_types if spec.name == "happened" else spec.values
 
     def _term_lists(self, operand: Node) -> tuple[str, ...]:
         def one(node: Node) -> str:
-            return word(node, self._words.terms, "a term list")
+            return referred(node, self._words.terms, self._words, "a term list")
 
         return each(operand, "mentions", one, least=1) if isinstance(operand, Sequence) else (one(operand),)
 
@@ -144,6 +159,29 @@ def _article(kind: FactType) -> str:
     )
 
 
+def reference(node: Node, words: Words, policy: str) -> EventRef:
+    """What starts or ends a clock: event references, or what other clocks have come to. `policy`: whose short names
+    count."""
+    if isinstance(node, Sequence):
+        listed = items(node, "a reference", least=1)
+        return tuple(pattern for one in listed for pattern in reference(one, words, policy))
+    if isinstance(node, Mapping) and any(key in node.entries for key in CLOCK_REFERENCE.keys):
+        found = fields(node, CLOCK_REFERENCE)
+        return (ClockPattern(_clock(found["clock"], words, policy), member(found["is"], Reached, "a state")),)
+    return event_reference(node, words)
+
+
+def _clock(node: Node, words: Words, policy: str) -> str:
+    written = text(node, "a clock")
+    if "/" in written:
+        return referred(node, words.clocks, words, "a clock")
+    full = f"{policy}/{written}"
+    if written and words.clocks is not None and full not in words.clocks:
+        short = words.short(tuple(name.removeprefix(f"{policy}/") for name in words.clocks))
+        misfit("unknown-value", node, f"unknown clock {shown(written)}", suggestion(written, short))
+    return full
+
+
 def event_reference(node: Node, words: Words) -> EventRef:
     """An event type, a type with a condition over its data, or a list of these."""
     if isinstance(node, Sequence):
@@ -152,10 +190,8 @@ def event_reference(node: Node, words: Words) -> EventRef:
         )
     if not isinstance(node, Mapping):
         return (EventPattern(_event_type(node, words)),) if node is not ABSENT else ()
-    if any(key in node.entries for key in EVENT_REFERENCE.later):
-        for key in EVENT_REFERENCE.later:
-            if key in node.entries:
-                not_yet(node.entries[key][0], key)
+    if EVENT_REFERENCE.required[0] not in node.entries and any(key in node.entries for key in CLOCK_REFERENCE.keys):
+        fault("wrong-type", node, "only start, stop and cancel take another clock", "name an event")
         return ()
     found = fields(node, EVENT_REFERENCE)
     event_type = _event_type(found["on"], words)

@@ -28,11 +28,13 @@ from triage.rulebook.words import Words
 
 
 class Desk(msgspec.Struct, kw_only=True):
-    """What rulebook.yaml says; the parts of `Rulebook` by their names, and the words that others refer to."""
+    """What rulebook.yaml says; the parts of `Rulebook` by their names, and the words that others refer to. `packs_node`
+    is read once the facts are known."""
 
     parts: dict[str, Any]
     words: Words
     calendar_node: Node
+    packs_node: Node
 
 
 def read_rulebook(node: Node) -> Desk:
@@ -65,7 +67,7 @@ def read_rulebook(node: Node) -> Desk:
         "fallback": _fallback(found["fallback"], priorities, handlers, departments),
     }
     words = _words_of(parts, msgspec.structs.replace(Words(), zone=tz, ladders=ladders))
-    return Desk(parts=parts, words=words, calendar_node=found["calendar"])
+    return Desk(parts=parts, words=words, calendar_node=found["calendar"], packs_node=found["packs"])
 
 
 def _words_of(parts: Byname[str, Any], words: Words) -> Words:
@@ -167,4 +169,7 @@ def _step(node: Node, roles: tuple[str, ...] | None) -> Escalation:
             "write at: due or after: 1 working day",
         )
     found.read("at", word, ("due",), "a time")
-    return Escalation("due" if after is None else f"after {text(found['after'])}", after, named)
+    every = found.read("every", limit, "a distance")
+    if every is not None and after is None:
+        fault("missing-key", node, "what is rung again needs a first time", "write after: beside every:")
+    return Escalation("due" if after is None else f"after {text(found['after'])}", after, named, every)

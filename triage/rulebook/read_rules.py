@@ -7,7 +7,7 @@ from triage.rulebook.faults import suggestion
 from triage.rulebook.model import Example, Position, Rule, Then
 from triage.rulebook.nodes import ABSENT, Node
 from triage.rulebook.read_conditions import ConditionReader
-from triage.rulebook.reading import each, entries, fault, fields, flag, items, misfit, name, shown, text, word
+from triage.rulebook.reading import each, entries, fault, fields, flag, items, misfit, name, referred, shown, text, word
 from triage.rulebook.reading_values import effective, notes, reason, source, status, titles
 from triage.rulebook.schema import RULE, RULE_EXAMPLE, RULE_EXPECT, RULES_FILE, THEN
 from triage.rulebook.words import Words
@@ -26,11 +26,11 @@ def read_rule(node: Node, words: Words) -> Rule:
     rule_status = status(found["status"])
     start, end = found.read("effective", effective) or (None, None)
     return Rule(
-        id=name(found["id"]),
+        id=words.full(name(found["id"])),
         title=titles(found["title"], words.languages),
         why=reason(found["why"], words.languages),
         source=found.read("source", source, rule_status),
-        when=reader.read(found["when"]),
+        when=words.applied(reader.read(found["when"])),
         then=_then(found["then"], words),
         status=rule_status,
         effective_from=start,
@@ -55,7 +55,7 @@ def _then(node: Node, words: Words) -> Then:
         team=found.read("team", word, of_department, "a team"),
         handler=found.read("handler", word, words.handlers, "a handler"),
         tags=found.read("tags", each, "tags", name, least=1) or (),
-        policies=found.read("policies", each, "policies", lambda one: word(one, words.policies, "a policy")) or (),
+        policies=found.read("policies", _policies, words) or (),
     )
 
 
@@ -89,10 +89,14 @@ def _expect(node: Node, words: Words) -> dict[str, Any]:
         "team": found.read("team", text),
         "handler": found.read("handler", word, words.handlers, "a handler"),
         "tags": found.read("tags", each, "tags", name),
-        "policies": found.read("policies", each, "policies", lambda one: word(one, words.policies, "a policy")),
-        "rules": found.read("rules", each, "rules", lambda one: word(one, words.rules, "a rule")),
+        "policies": found.read("policies", _policies, words),
+        "rules": found.read("rules", each, "rules", lambda one: referred(one, words.rules, words, "a rule")),
     }
     return {key: value for key, value in expect.items() if value is not None}
+
+
+def _policies(node: Node, words: Words) -> tuple[str, ...]:
+    return each(node, "policies", lambda one: referred(one, words.policies, words, "a policy"))
 
 
 OUTCOME_TEXTS = ("priority", "department", "team", "handler")

@@ -19,7 +19,7 @@ def read_term_list(node: Node, words: Words) -> TermList:
     for not_term in not_terms:
         _check_not_term(found["not_terms"], not_term, folded)
     return TermList(
-        id=name(found["id"]),
+        id=words.full(name(found["id"])),
         title=titles(found["title"], words.languages),
         terms=terms,
         not_terms=not_terms,

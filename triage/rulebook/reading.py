@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection
 from datetime import date
+from enum import StrEnum
 from typing import Concatenate, ParamSpec, TypeVar
 
 from triage.rulebook.characters import suspects
@@ -15,9 +16,11 @@ from triage.rulebook.faults import nearest, suggestion
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar, Sequence
 from triage.rulebook.schema import Shape
 from triage.rulebook.syntax import spoilt
+from triage.rulebook.words import Words
 
 P = ParamSpec("P")
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 _NAME = re.compile(r"\w[\w.-]*")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
@@ -138,6 +141,24 @@ def word(node: Node, allowed: Collection[str] | None, what: str) -> str:
     if found and allowed is not None and found not in allowed:
         misfit("unknown-value", node, f"unknown {bare(what)} {shown(found)}", suggestion(found, allowed))
     return found
+
+
+def referred(node: Node, known: tuple[str, ...] | None, words: Words, what: str) -> str:
+    """The full id of something that the rulebook, or the pack that is read, declares; the pack's own comes first."""
+    written = text(node, what)
+    full = words.full(written)
+    if known is None or not written:
+        return full
+    if full not in known and written in known:
+        return written
+    word(node, words.short(known), what)
+    return full
+
+
+def member(node: Node, kind: type[E], what: str) -> E:
+    """A member of a closed set of words."""
+    found = word(node, tuple(kind), what)
+    return next((one for one in kind if one.value == found), next(iter(kind)))
 
 
 def bare(what: str) -> str:

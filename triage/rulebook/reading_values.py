@@ -26,11 +26,13 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 CURRENCY = re.compile("[A-Z]{3}")
 JURISDICTION = re.compile("[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
-LONGEST = {Unit.HOURS: 87_840, Unit.WORKING_HOURS: 87_840, Unit.CALENDAR_DAYS: 3_660, Unit.WORKING_DAYS: 3_660}
+LONGEST = {
+    Unit.HOURS: 87_840, Unit.WORKING_HOURS: 87_840, Unit.CALENDAR_DAYS: 3_660, Unit.WORKING_DAYS: 3_660,
+    Unit.WEEKS: 522, Unit.MONTHS: 120,
+}  # fmt: skip
 """Ten years: a longer limit is a slip of the keyboard."""
 
 _UNITS = {form: unit for unit in Unit for form in (unit.value, unit.value.removesuffix("s"))}
-_LATER_UNITS = ("week", "weeks", "month", "months")
 _MEANT_UNITS = {"day": "calendar days", "days": "calendar days", "business days": "working days",
                 "business day": "working days", "business hours": "working hours"}  # fmt: skip
 
@@ -121,14 +123,12 @@ def read_limit(node: Node, found: str, what: str) -> Limit:
     """The limit that a text in the node says."""
     match = _AMOUNT.fullmatch(found)
     unit = match[2].strip() if match else ""
-    if match is None or (unit not in _UNITS and unit not in _LATER_UNITS):
+    if match is None or unit not in _UNITS:
         hint = f'did you mean "{match[1]} {_MEANT_UNITS[unit]}"?' if match and unit in _MEANT_UNITS else ""
         if match and not hint:
             hint = suggestion(unit, [one.value for one in Unit])
         misfit("wrong-type", node, f"{shown(found)} is no {what.removeprefix('a ')}",
                hint or "write it as 15 calendar days, 2 working days, 24 hours or 8 working hours")  # fmt: skip
-    elif unit in _LATER_UNITS:
-        not_yet(node, unit)
     else:
         return _bounded(node, Limit(int(match[1]), _UNITS[unit]), what)
     return Limit(1, Unit.HOURS)

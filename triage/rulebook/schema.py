@@ -34,14 +34,14 @@ RULEBOOK = Shape(
         "format", "name", "zone", "calendar", "currency", "jurisdiction", "languages", "priorities", "handlers",
         "departments", "fallback",
     ),
-    optional=_noted("examples_on", "open_cases", "roles", "ladders"),
-    later=("packs",),
+    optional=_noted("examples_on", "open_cases", "roles", "ladders", "packs"),
 )  # fmt: skip
+PACK = Shape(name="a pack", required=("id", "applies_when"), optional=NOTES)
 ROLE = Shape(name="a role", required=("title",))
 DEPARTMENT = Shape(name="a department", required=("title", "duty_owner"), optional=("teams", "escalation"))
 PERSON = Shape(name="a person", required=("id",), optional=("name",))
 FALLBACK = Shape(name="fallback", required=("department", "priority", "handler", "owner"), optional=("team",))
-STEP = Shape(name="a step of an escalation", required=("to",), optional=("at", "after"), later=("every",))
+STEP = Shape(name="a step of an escalation", required=("to",), optional=("at", "after", "every"))
 SOURCE = Shape(name="a source", required=("title",), optional=("section", "article", "grade", "reviewed", "url"))
 EFFECTIVE = Shape(name="effective", optional=("from", "to"))
 
@@ -82,30 +82,35 @@ POLICIES_FILE = Shape(name="a policies file", required=("policies",), optional=(
 POLICY = Shape(
     name="a policy",
     required=("id", "title", "source", "clocks", "examples"),
-    optional=_noted("effective", "status", "applies_when", "calendar", without=("title", "source")),
-    later=("detach",),
+    optional=_noted("effective", "status", "applies_when", "calendar", "detach", without=("title", "source")),
 )
 CLOCK = Shape(
     name="a clock",
-    required=("id", "start", "stop", "limit"),
-    optional=_noted("cancel", "warn", "escalate", "deliver"),
-    later=(
-        "pause", "extend", "restart", "every", "reset", "on_reopen", "counts_against", "start_day", "due",
-        "roll_forward",
+    required=("id", "start", "stop"),
+    optional=_noted(
+        "limit", "every", "cancel", "restart", "reset", "pause", "extend", "on_reopen", "counts_against", "start_day",
+        "due", "roll_forward", "warn", "escalate", "deliver",
     ),
 )  # fmt: skip
-EVENT_REFERENCE = Shape(name="an event reference", required=("on",), optional=("when",), later=("clock", "is"))
-LATER_LIMITS = ("by", "later_of", "earlier_of")
-POLICY_EXAMPLE = Shape(
-    name="an example", required=("events", "expect"), optional=("until",), later=("priority",)
-)  # fmt: skip
+EVENT_REFERENCE = Shape(name="an event reference", required=("on",), optional=("when",))
+CLOCK_REFERENCE = Shape(name="a reference to a clock", required=("clock", "is"))
+PAUSE = Shape(name="a reason for pausing", optional=("needs", "remind"))
+EXTENSION = Shape(name="an extension", optional=("to", "add", "from", "needs", "approver", "late"))
+CHOSEN_LIMITS = ("later_of", "earlier_of")
+POLICY_EXAMPLE = Shape(name="an example", required=("events", "expect"), optional=("until", "priority"))
 EXAMPLE_EVENT = Shape(name="an event", required=("type", "time"), optional=("data", "id", "source"))
-CLOCK_EXPECT = Shape(name="an expected clock", optional=("due", "state", "breached"), later=("cycle",))
+CLOCK_EXPECT = Shape(name="an expected clock", optional=("due", "state", "breached", "cycle"))
 
 STATUSES, LATER_STATUSES = ("active", "disabled"), ("shadow",)
 GRADES = ("verified-text", "verified-secondary", "from-memory", "internal")
 OPEN_CASES = ("keep", "follow")
 DELIVER = ("any_time",)
+DETACH = ("cancel",)
+START_DAYS = ("included",)
+DUES = ("end_of_day", "close_of_business")
+EXTENDED_FROM = ("due", "grant")
+LATE = ("accepted",)
+PAUSE_REASONS = ("appraisal", "mediation", "waiting_customer")
 CLOCK_STATES = (
     "running", "paused", "stopped", "missed", "ended", "cancelled", "restarted", "merged", "detached",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from monitors.clocks.policy import Against, Need, OnReopen
 from triage.domain.facts import FactType, Vocabulary
 from triage.rulebook import schema as shapes
 from triage.rulebook.schema import Shape
@@ -26,7 +27,15 @@ def _list(item: dict[str, Any]) -> dict[str, Any]:
 _TITLES = {"type": "object", "additionalProperties": {"type": "string"}}
 _STATUS = {"enum": list(shapes.STATUSES)}
 _SOURCE = _closed(shapes.SOURCE, grade={"enum": list(shapes.GRADES)})
-_LIMIT = {"type": "string", "pattern": "^[0-9]+ (working hours?|hours?|calendar days?|working days?)$"}
+_LIMIT = {
+    "type": "string",
+    "pattern": "^[0-9]+ (working hours?|hours?|calendar days?|working days?|weeks?|months?)$",
+}
+_ANY_LIMIT = {"anyOf": [_LIMIT, {"type": "object"}]}
+
+
+def _one_of(words: Any) -> dict[str, Any]:
+    return {"enum": [str(word) for word in words]}
 
 
 def file_schema(title: str, words: Vocabulary) -> dict[str, Any]:
@@ -57,7 +66,35 @@ def file_schema(title: str, words: Vocabulary) -> dict[str, Any]:
     return {"$schema": DRAFT, "title": title, **_closed(shapes.RULES_FILE, rules=_list(rule))}
 
 
-_CLOCK = _closed(shapes.CLOCK, limit=_LIMIT, deliver={"enum": list(shapes.DELIVER)})
+_NEEDS = _list(_one_of(Need))
+_NEEDS_OF_PAUSE = _list(_one_of(need for need in Need if need is not Need.REASON))
+_PAUSE = {
+    "anyOf": [
+        _one_of(shapes.PAUSE_REASONS),
+        {"type": "object", "additionalProperties": _closed(shapes.PAUSE, needs=_NEEDS_OF_PAUSE, remind=_LIMIT)},
+    ]
+}
+_EXTENSION = _closed(
+    shapes.EXTENSION,
+    to=_LIMIT,
+    add=_LIMIT,
+    needs=_NEEDS,
+    late=_one_of(shapes.LATE),
+    **{"from": _one_of(shapes.EXTENDED_FROM)},
+)
+_CLOCK = _closed(
+    shapes.CLOCK,
+    limit=_ANY_LIMIT,
+    every=_ANY_LIMIT,
+    pause=_list(_PAUSE),
+    extend=_list(_EXTENSION),
+    on_reopen=_one_of(OnReopen),
+    counts_against=_one_of(Against),
+    start_day=_one_of(shapes.START_DAYS),
+    due=_one_of(shapes.DUES),
+    roll_forward={"type": "boolean"},
+    deliver=_one_of(shapes.DELIVER),
+)
 _POLICY = _closed(
     shapes.POLICY,
     title=_TITLES,
@@ -65,6 +102,7 @@ _POLICY = _closed(
     source=_SOURCE,
     clocks=_list(_CLOCK),
     effective=_closed(shapes.EFFECTIVE),
+    detach=_one_of(shapes.DETACH),
     examples=_list(_closed(shapes.POLICY_EXAMPLE, events=_list(_closed(shapes.EXAMPLE_EVENT)))),
 )
 POLICIES_SCHEMA: dict[str, Any] = {
@@ -90,7 +128,7 @@ CALENDAR_SCHEMA: dict[str, Any] = {
 """A calendar file."""
 
 _PERSON = {"anyOf": [{"type": "string"}, _closed(shapes.PERSON)]}
-_STEPS = _list(_closed(shapes.STEP, at={"const": "due"}, after=_LIMIT))
+_STEPS = _list(_closed(shapes.STEP, at={"const": "due"}, after=_LIMIT, every=_LIMIT))
 RULEBOOK_SCHEMA: dict[str, Any] = {
     "$schema": DRAFT,
     "title": "rulebook",
@@ -111,6 +149,7 @@ RULEBOOK_SCHEMA: dict[str, Any] = {
         },
         fallback=_closed(shapes.FALLBACK, owner=_PERSON),
         ladders={"type": "object", "additionalProperties": _STEPS},
+        packs={"type": "array", "items": _closed(shapes.PACK, title=_TITLES)},
     ),
 }
 """rulebook.yaml."""

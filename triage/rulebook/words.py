@@ -5,6 +5,7 @@ from datetime import UTC, tzinfo
 import msgspec
 
 from monitors.clocks.policy import Escalation
+from triage.domain.condition import All, Always, Condition
 from triage.domain.facts import FactSpec
 
 
@@ -13,9 +14,14 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     not checked then, so that one fault does not call forth others.
 
     `teams`: by department. `zones`: by calendar id. `clocks`: full names. `facts`: without those that could not be
-    read; `facts_known`: that there are none of these.
+    read; `facts_known`: that there are none of these. `packs`: what `applies_when` of each pack says.
+
+    `pack`: the pack whose files are read, empty for the rulebook's own. Ids of a pack are kept with its name before
+    them; its files write them without.
     """
 
+    pack: str = ""
+    packs: dict[str, Condition] = {}
     languages: tuple[str, ...] | None = None
     zone: tzinfo = UTC
     currency: str = ""
@@ -35,3 +41,16 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     facts_known: bool = False
     event_types: tuple[str, ...] | None = None
     event_fields: dict[str, dict[str, FactSpec]] = {}
+
+    def full(self, name: str) -> str:
+        """An id of the files that are read, as the rulebook knows it."""
+        return f"{self.pack}:{name}" if self.pack and name else name
+
+    def short(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The ids as the files that are read may write them."""
+        return tuple(dict.fromkeys(name.removeprefix(f"{self.pack}:") for name in names)) if self.pack else names
+
+    def applied(self, condition: Condition) -> Condition:
+        """The condition, and the pack's."""
+        of_pack = self.packs.get(self.pack, Always())
+        return condition if isinstance(of_pack, Always) else All((of_pack, condition))

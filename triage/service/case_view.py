@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from monitors.clocks.clock import Clock
 from triage.domain.event import Person
 from triage.ports import CaseRow, ClockRow, TimelineRow
 
@@ -75,31 +76,50 @@ class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
     decision: Any
 
 
-def case_line(row: CaseRow, clocks: Iterable[ClockRow], now: datetime) -> CaseLine:
-    """One case; its running clocks are judged at `now`."""
+def case_line(row: CaseRow, clocks: Iterable[ClockLine]) -> CaseLine:
+    """One case with its clocks."""
+    return CaseLine(**case_view(row, clocks))
+
+
+def case_view(row: CaseRow, clocks: Iterable[ClockLine]) -> dict[str, Any]:
+    """The fields of a `CaseLine`."""
     outcome = row.document.outcome
-    return CaseLine(
-        case=row.id,
-        status=row.status,
-        priority=row.priority,
-        department=row.department,
-        team=outcome.team if outcome else None,
-        handler=outcome.handler if outcome else None,
-        owner=outcome.owner if outcome else None,
-        tags=outcome.tags if outcome else (),
-        received_at=instant(row.received_at),
-        fallback=outcome.fallback if outcome else True,
-        clocks=tuple(clock_line(clock, now) for clock in sorted(clocks, key=lambda one: (one.clock, one.cycle))),
+    return {
+        "case": row.id,
+        "status": row.status,
+        "priority": row.priority,
+        "department": row.department,
+        "team": outcome.team if outcome else None,
+        "handler": outcome.handler if outcome else None,
+        "owner": outcome.owner if outcome else None,
+        "tags": outcome.tags if outcome else (),
+        "received_at": instant(row.received_at),
+        "fallback": outcome.fallback if outcome else True,
+        "clocks": tuple(sorted(clocks, key=lambda one: (one.clock, one.cycle))),
+    }
+
+
+def planned_line(clock: Clock) -> ClockLine:
+    """One clock as it was planned for an instant."""
+    return ClockLine(
+        clock=clock.name,
+        cycle=clock.cycle,
+        state=clock.state.value,
+        breached=clock.breached,
+        late_by_seconds=clock.late_by_seconds,
+        started_at=instant(clock.started_at),
+        due_at=_or_none(clock.due_at),
+        original_due_at=instant(clock.original_due_at),
+        due_at_if_resumed_now=_or_none(clock.due_at_if_resumed_now),
+        ended_at=_or_none(clock.ended_at),
+        provisional=clock.provisional,
     )
 
 
-def clock_line(clock: ClockRow, now: datetime) -> ClockLine:
-    """One clock: a running one is judged at `now`, an ended one at its end."""
-    late = None
-    if clock.due_at is not None and clock.state in ("running", "stopped"):
-        seen_at = (clock.ended_at or now).replace(microsecond=0)
-        overdue = int((seen_at - clock.due_at).total_seconds())
-        late = overdue if overdue > 0 else None
+def stored_line(clock: ClockRow, now: datetime) -> ClockLine:
+    """One clock as it is stored: a running one is judged at `now`, an ended one at its end. What a paused one would be
+    due at is not stored."""
+    late = _late_by(clock, now)
     return ClockLine(
         clock=clock.clock,
         cycle=clock.cycle,
@@ -107,12 +127,25 @@ def clock_line(clock: ClockRow, now: datetime) -> ClockLine:
         breached=late is not None,
         late_by_seconds=late,
         started_at=instant(clock.started_at),
-        due_at=None if clock.due_at is None else instant(clock.due_at),
+        due_at=_or_none(clock.due_at),
         original_due_at=instant(clock.original_due_at),
         due_at_if_resumed_now=None,
-        ended_at=None if clock.ended_at is None else instant(clock.ended_at),
+        ended_at=_or_none(clock.ended_at),
         provisional=clock.provisional,
     )
+
+
+def _late_by(clock: ClockRow, now: datetime) -> int | None:
+    """Seconds from the due time to the clock's end, or to `now` while it runs, and at least those before a late
+    extension; None when it is not breached."""
+    late = 0
+    if clock.due_at is not None:
+        late = int(((clock.ended_at or now).replace(microsecond=0) - clock.due_at).total_seconds())
+    if clock.late_before is not None:
+        return max(late, clock.late_before)
+    if clock.ended_at is not None:
+        return max(late, 0) if clock.breached else None
+    return late if late > 0 else None
 
 
 def timeline_line(row: TimelineRow) -> TimelineLine:
@@ -128,6 +161,10 @@ def timeline_line(row: TimelineRow) -> TimelineLine:
         body=msgspec.json.decode(row.body) if row.body else None,
         decision=msgspec.json.decode(row.decision) if row.decision else None,
     )
+
+
+def _or_none(at: datetime | None) -> str | None:
+    return None if at is None else instant(at)
 
 
 def instant(at: datetime) -> str:

@@ -1,61 +1,79 @@
-"""The clocks of one case: planned from its events, compared with what was announced, told when they differ."""
+"""The clocks of one case: planned from its events by the revisions that they hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
-import msgspec
-
-from monitors.clocks.clock import Clock, ClockState, Step, StepKind
-from monitors.clocks.plan import plan_clock
-from monitors.clocks.policy import ClockPolicy, Policy
-from monitors.notices.message import Output
-from monitors.notices.route import Addressee, addressees
+from monitors.clocks.clock import Clock, Step
+from monitors.clocks.local_time import SECOND
+from monitors.clocks.plan import AttachedClock, plan_clocks
+from monitors.clocks.policy import Against, ClockPolicy, Policy
 from triage.domain.case import Case
-from triage.domain.document import AnnouncedClock, HandledStep
 from triage.ports import ClockRow
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.draft import Draft
 
-ALERT_TYPES = {
-    StepKind.WARNING: "complaint.clock_warning",
-    StepKind.BREACH: "complaint.clock_breached",
-    StepKind.ESCALATION: "complaint.escalated",
-}
 
-
-def plan(draft: Draft, case: Case, policy_ids: Iterable[str]) -> dict[str, Clock]:
-    """The last cycle of every started clock of these policies, judged at `seen_until`; every known event counts, one
+def plan(draft: Draft, case: Case) -> None:
+    """Plan every cycle of every clock of the attached policies, judged at `seen_until`; every known event counts, one
     that is ahead of it too.
 
-    A clock holds the revision that was active when it started; until then it follows the active one.
+    A clock holds the revision that was active when it started; until then it follows the active one. One whose due
+    time is provisional counts by the active revision's calendar as soon as that knows more.
     """
-    planned: dict[str, Clock] = {}
+    attached = list(_attached_clocks(draft))
+    _plan(draft, case, attached)
+    grown = [name for name, cycles in draft.clocks.items() if _has_grown(draft, name, cycles)]
+    if grown:
+        draft.calendars.update(dict.fromkeys(grown, draft.rules.active.rulebook.revision))
+        draft.recounted.update(grown)
+        _plan(draft, case, list(_attached_clocks(draft)))
+
+
+def _plan(draft: Draft, case: Case, attached: Sequence[AttachedClock]) -> None:
     seen_until = draft.moment.seen_until
     known_until = max([seen_until, case.received_at, *(event.time for event in case.events[-1:])])
-    for policy_id in policy_ids:
-        for policy, clock_policy, rules in _versions(draft, policy_id):
-            name = policy.clock_name(clock_policy)
+    priorities = [(one.at, one.priority) for one in draft.priorities]
+    found = plan_clocks(attached, case, priorities, seen_until, known_until)
+    draft.planned_with = {one.name: one for one in attached}
+    draft.clocks = {name: history.cycles for name, history in found.histories.items() if history.cycles}
+    draft.refusals = found.refusals
+    for name in draft.planned_with:
+        if name not in draft.clocks:
+            draft.pins.pop(name, None)
+            draft.calendars.pop(name, None)
+        else:
+            draft.pins.setdefault(name, draft.rules.active.rulebook.revision)
+
+
+def _has_grown(draft: Draft, name: str, cycles: Sequence[Clock]) -> bool:
+    last, used = cycles[-1], draft.planned_with[name].calendar
+    if not (last.is_open and last.provisional):
+        return False
+    newest = draft.rules.active.rulebook.calendars.get(used.id)
+    return newest is not None and newest.known_until > used.known_until
+
+
+def _attached_clocks(draft: Draft) -> Iterator[AttachedClock]:
+    for policy_id, attachment in sorted(draft.attached.items()):
+        for policy, clock, rules in _versions(draft, policy_id):
+            name = policy.clock_name(clock)
             calendar = rules.rulebook.calendars[policy.calendar]
-            cycles = plan_clock(policy, clock_policy, case, calendar, seen_until, known_until)
-            if cycles:
-                planned[name] = cycles[-1]
-                draft.pins.setdefault(name, rules.rulebook.revision)
-            else:
-                draft.pins.pop(name, None)
-    return planned
+            if name in draft.calendars:
+                later = draft.rules.at(draft.calendars[name]).rulebook.calendars
+                calendar = later.get(policy.calendar, calendar)
+            yield AttachedClock(name, clock, calendar, attachment.detached_at)
 
 
-def _versions(draft: Draft, policy_id: str) -> list[tuple[Policy, ClockPolicy, CompiledRulebook]]:
+def _versions(draft: Draft, policy_id: str) -> Iterable[tuple[Policy, ClockPolicy, CompiledRulebook]]:
     """Each clock of the policy, in the version that holds for it."""
     active = draft.rules.active
-    current = _policy_at(draft, policy_id, active.rulebook.revision)
-    if current is not None and draft.held_revisions() <= {active.rulebook.revision}:
+    current = policy_at(draft, policy_id, active.rulebook.revision)
+    if current is not None and set(draft.pins.values()) <= {active.rulebook.revision}:
         return [(current[0], clock_policy, active) for clock_policy in current[0].clocks]
-    attached = _policy_at(draft, policy_id, draft.attached[policy_id].revision)
+    attached = policy_at(draft, policy_id, draft.attached[policy_id].revision)
     base = current or attached
     held = {
-        name: _policy_at(draft, policy_id, revision)
+        name: policy_at(draft, policy_id, revision)
         for name, revision in draft.pins.items()
         if name.startswith(f"{policy_id}/")
     }
@@ -71,26 +89,49 @@ def _versions(draft: Draft, policy_id: str) -> list[tuple[Policy, ClockPolicy, C
     ]
 
 
-def _policy_at(draft: Draft, policy_id: str, revision: str) -> tuple[Policy, CompiledRulebook] | None:
+def policy_at(draft: Draft, policy_id: str, revision: str) -> tuple[Policy, CompiledRulebook] | None:
+    """A policy as a revision has it, None when that revision does not."""
     rules = draft.rules.at(revision)
     policy = rules.rulebook.policies.get(policy_id)
     return (policy, rules) if policy else None
 
 
+def due_steps(draft: Draft, cycles: Sequence[Clock], until: datetime) -> list[tuple[Clock, Step]]:
+    """Steps of one clock that may fire by then, over all its cycles, in firing order."""
+    found = [(clock, step) for clock in cycles for step in unhandled_steps(draft, clock) if step.at <= until]
+    return sorted(found, key=lambda pair: pair[1].at)
+
+
+def passed(draft: Draft) -> list[tuple[str, int, datetime]]:
+    """Due times that have passed since the clocks were last judged: clock, cycle, and the second behind each."""
+    before, until = draft.document.seen_until, draft.moment.seen_until
+    found = [
+        (clock.name, clock.cycle, clock.due_at + SECOND)
+        for cycles in draft.clocks.values()
+        for clock in cycles
+        if clock.breached and clock.due_at is not None
+    ]
+    return [one for one in found if one[2] <= until and (before is None or before < one[2])]
+
+
 def unhandled_steps(draft: Draft, clock: Clock) -> list[Step]:
-    """Steps of an open clock that may still fire, in firing order."""
-    if not clock.is_open or clock.due_at is None:
+    """Steps that may still fire, in firing order."""
+    if not clock.can_fire:
         return []
     taken = {
-        (step.clock, step.cycle, step.step)
+        (step.step, step.due_at if step.resolved else None)
         for step in draft.handled.values()
-        if step.resolved is None or step.due_at == clock.due_at
+        if (step.clock, step.cycle) == (clock.name, clock.cycle)
     }
-    return [step for step in clock.steps if (clock.name, clock.cycle, step.name) not in taken]
+    return [step for step in clock.steps if (step.name, None) not in taken and (step.name, step.about) not in taken]
 
 
-def clock_row(draft: Draft, clock: Clock) -> ClockRow:
-    """The stored index over the clock, with the next step and its time."""
+def clock_rows(draft: Draft) -> tuple[ClockRow, ...]:
+    """The stored index over the clocks: a row for every cycle that is open or has changed."""
+    return tuple(_clock_row(draft, clock) for clock in draft.changed_clocks)
+
+
+def _clock_row(draft: Draft, clock: Clock) -> ClockRow:
     ahead = unhandled_steps(draft, clock)
     return ClockRow(
         case=draft.row.id,
@@ -102,144 +143,19 @@ def clock_row(draft: Draft, clock: Clock) -> ClockRow:
         original_due_at=clock.original_due_at,
         ended_at=clock.ended_at,
         breached=clock.breached,
+        late_before=clock.late_before,
+        against_us=draft.planned_with[clock.name].clock.against is Against.US,
         revision=draft.pins[clock.name],
         provisional=clock.provisional,
         next_step=ahead[0].name if ahead else None,
-        next_at=ahead[0].at if ahead else None,
+        next_at=_next_at(draft, clock, ahead),
     )
 
 
-def announce(draft: Draft, clocks: dict[str, Clock], cause: str, cause_key: tuple[Any, ...]) -> None:
-    """Tell what changed since the clocks were last announced. `cause`: voided | late_event, for moved due times."""
-    for name in sorted(draft.announced.keys() - clocks.keys()):
-        _announce_gone(draft, name, cause_key)
-    for clock in clocks.values():
-        told = draft.announced.get(clock.name)
-        _resolve_steps(draft, clock)
-        if told is None or told.due_at != clock.due_at or (clock.is_open and told.state != clock.state.value):
-            _announce_due(draft, clock, told, "started" if told is None else cause, cause_key)
-        if not clock.is_open and (told is None or (told.state, told.breached) != (clock.state.value, clock.breached)):
-            _announce_end(draft, clock, cause_key)
-        draft.announced[clock.name] = AnnouncedClock(
-            cycle=clock.cycle,
-            state=clock.state.value,
-            due_at=clock.due_at,
-            breached=clock.breached and not clock.is_open,
-        )
-    draft.clocks = clocks
-
-
-def _announce_due(
-    draft: Draft, clock: Clock, told: AnnouncedClock | None, because: str, cause_key: tuple[Any, ...]
-) -> None:
-    data = {
-        "clock": clock.name,
-        "cycle": clock.cycle,
-        "due_at": clock.due_at,
-        "previous_due_at": told.due_at if told else None,
-        "provisional": clock.provisional,
-        "because": because,
-    }
-    key = (clock.name, clock.cycle, clock.due_at, *cause_key)
-    draft.tell(Output(type="complaint.deadline_set", case=draft.row.id, key=key, data=data))
-
-
-def _announce_end(draft: Draft, clock: Clock, cause_key: tuple[Any, ...]) -> None:
-    data = {
-        "clock": clock.name,
-        "cycle": clock.cycle,
-        "state": clock.state.value,
-        "breached": clock.breached,
-        "late_by_seconds": clock.late_by_seconds,
-    }
-    key = (clock.name, clock.cycle, *cause_key)
-    draft.tell(Output(type="complaint.clock_ended", case=draft.row.id, key=key, data=data))
-    draft.count("clock_outcomes_total", clock=clock.name, outcome=_outcome_of(clock))
-
-
-def _outcome_of(clock: Clock) -> str:
-    if clock.state is ClockState.STOPPED:
-        return "met_late" if clock.breached else "met"
-    return clock.state.value
-
-
-def _announce_gone(draft: Draft, name: str, cause_key: tuple[Any, ...]) -> None:
-    """The start never happened: the clock ends as cancelled and its notices are taken back."""
-    told = draft.announced.pop(name)
-    draft.pins.pop(name, None)
-    draft.gone_clocks.append((name, told.cycle))
-    for step in _standing_steps(draft, name):
-        _resolve(draft, step, "voided", notify=True)
-    data = {"clock": name, "cycle": told.cycle, "state": "cancelled", "breached": False, "late_by_seconds": None}
-    key = (name, told.cycle, *cause_key)
-    draft.tell(Output(type="complaint.clock_ended", case=draft.row.id, key=key, data=data))
-
-
-def _standing_steps(draft: Draft, clock: str) -> list[HandledStep]:
-    return [step for step in draft.handled.values() if step.clock == clock and step.resolved is None]
-
-
-def _resolve_steps(draft: Draft, clock: Clock) -> None:
-    """Take back what is no longer true: everything once the clock ended, else steps whose new time is ahead."""
-    plan_of = {step.name: step for step in clock.steps}
-    for step in _standing_steps(draft, clock.name):
-        planned = plan_of.get(step.step)
-        if not clock.is_open:
-            late_evidence = planned is not None and planned.kind is not StepKind.WARNING and not clock.breached
-            _resolve(draft, step, _end_reason(clock, late_evidence=late_evidence), notify=True)
-        elif step.due_at != clock.due_at and planned is not None and planned.at > draft.moment.seen_until:
-            _resolve(draft, step, "moved", notify=True)
-
-
-def _end_reason(clock: Clock, *, late_evidence: bool) -> str:
-    if clock.state is not ClockState.STOPPED:
-        return "cancelled"
-    return "late_evidence" if late_evidence else "met"
-
-
-def _resolve(draft: Draft, step: HandledStep, reason: str, *, notify: bool) -> None:
-    draft.handle_step(msgspec.structs.replace(step, resolved=reason))
-    if notify and step.state == "fired":
-        data = {"clock": step.clock, "cycle": step.cycle, "step": step.step, "due_at": step.due_at, "reason": reason}
-        draft.tell(Output(type="complaint.alert_resolved", case=draft.row.id, key=step.key, data=data))
-        draft.count("alerts_total", kind="alert_resolved")
-
-
-def to_whom(draft: Draft, roles: tuple[str, ...]) -> tuple[Addressee, ...]:
-    """The persons who hear of a notice of this case."""
-    outcome = draft.outcome
-    assert outcome is not None, "a case has an outcome before it has clocks"
-    department = draft.rules.active.rulebook.departments.get(outcome.department)
-    return addressees(roles, outcome.owner, department.escalation if department else {})
-
-
-def alert(draft: Draft, clock: Clock, step: Step, *, lagging: bool) -> Output:
-    """The notice of one fired step."""
-    outcome = draft.outcome
-    assert outcome is not None, "a case has an outcome before it has clocks"
-    policy_id = clock.name.split("/")[0]
-    revision = draft.pins[clock.name]
-    found = _policy_at(draft, policy_id, revision)
-    now, due_at = draft.moment.now, clock.due_at
-    data: dict[str, Any] = {
-        "clock": clock.name,
-        "cycle": clock.cycle,
-        "step": step.name,
-        "policy": {"id": policy_id, "revision": revision, "source": found[0].source if found else {}},
-        "due_at": due_at,
-        "fired_at": now,
-        "late_by_seconds": _seconds_late(due_at, now),
-        "to": to_whom(draft, step.to),
-        "priority": outcome.priority,
-        "department": outcome.department,
-        "owner": outcome.owner,
-        "provisional": clock.provisional,
-        "late_attach": step.at < draft.attached[policy_id].at,
-        "lagging": lagging,
-    }
-    key = (clock.name, clock.cycle, step.name, due_at)
-    return Output(type=ALERT_TYPES[step.kind], case=draft.row.id, key=key, data=data)
-
-
-def _seconds_late(due_at: datetime | None, now: datetime) -> int:
-    return max(0, int((now - due_at).total_seconds())) if due_at else 0
+def _next_at(draft: Draft, clock: Clock, ahead: Sequence[Step]) -> datetime | None:
+    """When the sweeper has to look again: at the next step, or one second behind the due time, when rules run again
+    whether a notice goes out or not."""
+    instants = [step.at for step in ahead[:1]]
+    if clock.is_open and clock.due_at is not None and clock.due_at >= draft.moment.seen_until.replace(microsecond=0):
+        instants.append(clock.due_at + SECOND)
+    return min(instants, default=None)

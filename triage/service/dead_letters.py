@@ -42,11 +42,11 @@ def to_messages(letters: Sequence[DeadLetter]) -> list[Message]:
             sequence=0,
             payload=letter.value,
             headers=(
-                *((name, value.decode("utf-8", "replace")) for name, value in letter.headers),
-                ("dlq_reason", letter.reason),
-                ("dlq_detail", letter.detail),
-                ("dlq_origin", letter.origin),
-                ("dlq_at", letter.at.isoformat()),
+                *letter.headers,
+                ("dlq_reason", letter.reason.encode()),
+                ("dlq_detail", letter.detail.encode()),
+                ("dlq_origin", letter.origin.encode()),
+                ("dlq_at", letter.at.isoformat().encode()),
             ),
         )
         for letter in letters

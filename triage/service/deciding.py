@@ -34,7 +34,7 @@ def history(case: Case, siblings: Sequence[Sibling]) -> History:
 def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequence[Sibling]) -> tuple[Decision, Facts]:
     """The decision at this point, with the clocks planned so far as facts. Pure; the draft is only read."""
     rules = draft.rules.active
-    breached = [clock.name for clock in draft.clocks.values() if clock.breached]
+    breached = [name for name, cycles in draft.clocks.items() if any(cycle.breached for cycle in cycles)]
     facts = rules.facts.of_case(case, history(case, siblings), breached)
     decision = rules.decide(facts, case)
     outcome = decision.outcome
@@ -78,11 +78,20 @@ def without_reasons(outcome: Outcome, rules: Rules) -> Decision:
 
 
 def attach(draft: Draft, outcome: Outcome, at: datetime) -> Outcome:
-    """Attach the policies that the decision names; one that no longer applies stays attached."""
-    revision = draft.rules.active.rulebook.revision
+    """Attach the policies that the decision names. One that no longer applies stays attached, unless it says that its
+    clocks end then."""
+    rulebook = draft.rules.active.rulebook
     for policy in outcome.policies:
-        draft.attached.setdefault(policy, Attachment(revision, at))
-    return msgspec.structs.replace(outcome, policies=tuple(sorted(draft.attached)))
+        before = draft.attached.get(policy)
+        if before is None or before.detached_at is not None:
+            draft.attached[policy] = Attachment(rulebook.revision, at)
+    for name, attachment in draft.attached.items():
+        policy_now = rulebook.policies.get(name)
+        applies = name in outcome.policies or attachment.detached_at is not None
+        if not applies and policy_now is not None and policy_now.detach:
+            draft.attached[name] = msgspec.structs.replace(attachment, detached_at=at)
+    attached = (name for name, attachment in draft.attached.items() if attachment.detached_at is None)
+    return msgspec.structs.replace(outcome, policies=tuple(sorted(attached)))
 
 
 def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_key: tuple[Any, ...]) -> str | None:

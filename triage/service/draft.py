@@ -6,12 +6,14 @@ from typing import Any
 
 import msgspec
 
-from monitors.clocks.clock import Clock
+from monitors.clocks.clock import Clock, Refusal
+from monitors.clocks.plan import AttachedClock
 from monitors.notices.message import TOPIC_OF, Message, Output, to_message
 from monitors.ports import Observer
 from triage.domain.case import Case
 from triage.domain.decision import Outcome
-from triage.domain.document import AnnouncedClock, Attachment, Document, HandledStep
+from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep
+from triage.domain.event import Event
 from triage.ports import CaseRow, ClockRow, TimelineRow
 from triage.rulebook.decide import CompiledRulebook
 
@@ -80,15 +82,21 @@ class Draft:
         self.row, self.rules, self.moment, self.traceparent = row, rules, moment, traceparent
         self.document = document
         self.attached: dict[str, Attachment] = dict(document.attached)
-        self.pins = dict(document.pins)
-        self.announced: dict[str, AnnouncedClock] = dict(document.clocks)
+        self.priorities = list(document.priorities)
+        self.pins, self.calendars = dict(document.pins), dict(document.calendars)
+        self.announced: dict[str, tuple[AnnouncedClock, ...]] = dict(document.clocks)
+        self.refused = set(document.refused)
         self.handled: dict[tuple[str, int, str, datetime], HandledStep] = {s.key: s for s in document.steps}
         self.changed_steps: dict[tuple[str, int, str, datetime], HandledStep] = {}
         self.sequences = dict(document.sequences)
         self.outcome: Outcome | None = document.outcome
         self.revision = document.revision
         self.closing = (document.closed_at, document.missing)
-        self.clocks: dict[str, Clock] = {}
+        self.planned_with: dict[str, AttachedClock] = {}
+        self.clocks: dict[str, tuple[Clock, ...]] = {}
+        self.refusals: tuple[Refusal, ...] = ()
+        self.recounted: set[str] = set()
+        self.changed_clocks: list[Clock] = []
         self.gone_clocks: list[tuple[str, int]] = []
         self.messages: list[Message] = []
         self.timeline: list[TimelineRow] = []
@@ -96,7 +104,15 @@ class Draft:
 
     def held_revisions(self) -> set[str]:
         """Revisions that started clocks hold."""
-        return set(self.pins.values())
+        return {*self.pins.values(), *self.calendars.values()}
+
+    def note_priority(self, at: datetime, priority: str) -> bool:
+        """Keep the priority that a decision gave at an instant; True when it is another than before."""
+        last = self.priorities[-1] if self.priorities else None
+        if last is not None and last.priority == priority:
+            return False
+        self.priorities.append(GivenPriority(max(at, last.at) if last else at, priority))
+        return True
 
     def tell(self, output: Output) -> None:
         """Put an output into the outbox, with the next number of its topic and case."""
@@ -123,21 +139,8 @@ class Draft:
         seq = self.row.version + len(self.timeline) + 1
         self.timeline.append(TimelineRow(case=self.row.id, seq=seq, recorded_at=self.moment.now, **columns))
 
-    def finish(self, case: Case, document_events: tuple[Any, ...], clock_rows: tuple[ClockRow, ...]) -> Effects:
+    def finish(self, case: Case, document_events: tuple[Event, ...], clock_rows: tuple[ClockRow, ...]) -> Effects:
         """The step as rows. `document_events`: every event of the case, voided ones too."""
-        document = Document(
-            events=document_events,
-            opened_at=self.document.opened_at,
-            attached=self.attached,
-            pins=self.pins,
-            clocks=self.announced,
-            steps=tuple(self.handled.values()),
-            outcome=self.outcome,
-            revision=self.revision,
-            sequences=self.sequences,
-            closed_at=self.closing[0],
-            missing=self.closing[1],
-        )
         outcome = self.outcome
         row = CaseRow(
             no=self.row.no,
@@ -149,7 +152,7 @@ class Draft:
             owner=outcome.owner.id if outcome else None,
             received_at=case.received_at,
             version=self.row.version + len(self.timeline),
-            document=document,
+            document=self._document(document_events),
         )
         return Effects(
             row=row,
@@ -159,4 +162,23 @@ class Draft:
             steps=tuple(self.changed_steps.values()),
             messages=tuple(self.messages),
             counts=tuple(self.counts),
+        )
+
+    def _document(self, events: tuple[Event, ...]) -> Document:
+        return Document(
+            events=events,
+            opened_at=self.document.opened_at,
+            attached=self.attached,
+            priorities=tuple(self.priorities),
+            pins=self.pins,
+            calendars=self.calendars,
+            clocks=self.announced,
+            refused=tuple(sorted(self.refused)),
+            seen_until=self.moment.seen_until,
+            steps=tuple(self.handled.values()),
+            outcome=self.outcome,
+            revision=self.revision,
+            sequences=self.sequences,
+            closed_at=self.closing[0],
+            missing=self.closing[1],
         )

@@ -53,7 +53,7 @@ class DueFirer:
     def _sweep_singly(self, limit: int) -> Sweep:
         with self._store.transaction() as tx:
             moment = self._low_mark.moment(tx)
-            ids = [row.id for row in tx.cases.lock_due(moment.seen_until, moment.now, limit)]
+            ids = tx.cases.due(moment.seen_until, moment.now, min(limit, self._brake.room(moment)))
         done = [self._fire_single(case_id) for case_id in ids]
         return Sweep(len(ids), sum(done), more=bool(ids))
 

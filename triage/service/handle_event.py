@@ -83,7 +83,8 @@ class EventHandler:
             known[key] = arrival.digest
             return True
         if digest == arrival.digest:
-            batch.counts.append(Count("events_total", {"type": arrival.event.type, "outcome": "duplicate"}))
+            kind = self._library.current(batch.tx).active.type_label(arrival.event.type)
+            batch.counts.append(Count("events_total", {"type": kind, "outcome": "duplicate"}))
         else:
             detail = f"event {arrival.event.id} of {arrival.event.source} came before with other content"
             batch.bury(record, "id_conflict", detail, arrival.event.subject)
@@ -93,7 +94,7 @@ class EventHandler:
     def _siblings(
         self, tx: Transaction, batch: "_Batch", fresh: Sequence[tuple[Record, Arrival]]
     ) -> dict[str, list[Sibling]]:
-        customers = {customer for _, arrival in fresh if (customer := _customer(arrival))}
+        customers = {customer for _, arrival in fresh if (customer := customer_of(arrival))}
         customers.update(row.customer for row in batch.rows.values() if row.customer)
         return tx.cases.of_customers(customers)
 
@@ -107,7 +108,7 @@ class EventHandler:
     ) -> None:
         event = arrival.event
         row = batch.rows.get(event.subject)
-        customer = _customer(arrival) or (row.customer if row else None)
+        customer = customer_of(arrival) or (row.customer if row else None)
         began = self._time.monotonic()
         effects = apply(row, arrival, rules, batch.moment, siblings.get(customer, ()) if customer else ())
         batch.take(effects)
@@ -117,7 +118,7 @@ class EventHandler:
             batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True))
         if customer:
             others = [one for one in siblings.get(customer, []) if one.case != event.subject]
-            siblings[customer] = [*others, _sibling(effects.row)]
+            siblings[customer] = [*others, sibling_of(effects.row)]
         if event.faults:
             detail = "; ".join(f"{fault.path}: {fault.found}, allowed: {fault.allowed}" for fault in event.faults)
             batch.bury(record, "faulty_data", detail, event.subject, copy=True)
@@ -167,10 +168,12 @@ def _key(arrival: Arrival) -> tuple[str, str]:
     return (arrival.event.id, arrival.event.source)
 
 
-def _customer(arrival: Arrival) -> str | None:
+def customer_of(arrival: Arrival) -> str | None:
+    """The customer's id as the event gives it, None when it does not."""
     customer = arrival.event.data.get("customer")
     return customer.get("id") if isinstance(customer, dict) else None
 
 
-def _sibling(row: CaseRow) -> Sibling:
+def sibling_of(row: CaseRow) -> Sibling:
+    """The case as another case of its customer sees it."""
     return Sibling(row.id, row.received_at, row.status not in {"closed", "withdrawn", "merged"})

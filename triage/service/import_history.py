@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from triage.service.mapping import Cell, EventFrom, FieldFrom, Unusable, field_values, is_empty, to_instant
+from triage.service.mapping import Cell, EventFrom, FieldFrom, Unusable, field_values, is_empty, text_of, to_instant
 from triage.service.mapping import Mapping as MappingFile
 
 Row = Mapping[str, Cell]
@@ -32,6 +32,10 @@ class Report(msgspec.Struct):
     conflicts: Counter[str] = msgspec.field(default_factory=Counter)
 
 
+WITHOUT_COLUMN = "cells without a column"
+"""Name under which a table gives the cells of a row that lie behind its last column."""
+
+
 class Importer:
     """Groups rows into complaints and writes their events."""
 
@@ -43,12 +47,16 @@ class Importer:
     def take(self, rows: Iterable[Row]) -> Iterator[int]:
         """Read rows; yields the number of rows read, for a progress bar."""
         for number, row in enumerate(rows, start=2):
+            if not row:
+                continue  # a blank line of a text file; it has a number all the same
             self.report.rows += 1
             key = row.get(self._mapping.group_by)
-            if is_empty(key):
+            if WITHOUT_COLUMN in row:
+                self._reject(number, "more cells than the header has names: is a comma not quoted?", None)
+            elif is_empty(key):
                 self._reject(number, f"{self._mapping.group_by} is empty", None)
             else:
-                self._groups.setdefault(str(key).strip(), []).append((number, row))
+                self._groups.setdefault(text_of(key), []).append((number, row))
             yield self.report.rows
 
     def events(self) -> list[bytes]:
@@ -120,7 +128,7 @@ class Importer:
     def _note_unmapped(self, name: str, field: FieldFrom, cell: Cell) -> None:
         if field.values is None or field.otherwise is not None or is_empty(cell):
             return
-        parts = str(cell).split(field.split) if field.split else [str(cell)]
+        parts = text_of(cell).split(field.split) if field.split else [text_of(cell)]
         for part in parts:
             if part.strip() and part.strip() not in field.values:
                 self.report.unmapped.setdefault(name, Counter())[part.strip()] += 1

@@ -19,6 +19,7 @@
 An empty cell is an absent field: no constant is ever put in its place.
 """
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,6 +30,12 @@ from triage.domain.event import EVENT_TYPES
 from triage.errors import WrongSettings
 
 Cell = str | int | float | bool | date | datetime | None
+
+NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+|(?=\.\d))(\.\d*)?([eE][+-]?\d{1,2})?")
+"""A decimal point, and commas between thousands: `1.200,50` would else be read as another number than it is."""
+
+TIME_SIGNS = ("%H", "%I", "%X", "%c")
+"""Signs of `strftime` that make a date format one of dates with a time of day."""
 
 
 class Unusable(Exception):
@@ -97,7 +104,7 @@ def load_mapping(raw: bytes) -> Mapping:
         faults.append(f"mapping: format is {mapping.format!r}, allowed: triage-import/1")
     try:
         ZoneInfo(mapping.zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
         faults.append(f"mapping: zone {mapping.zone!r} is not a time zone")
     if not mapping.events or mapping.events[0].type != "complaint.registered":
         faults.append("mapping: the first event has to be complaint.registered")
@@ -115,6 +122,9 @@ def _field_faults(event: EventFrom) -> list[str]:
     for name, field in event.data.items():
         if (field.value is None) == (field.column is None):
             faults.append(f"mapping: {event.type} {name} needs either value or column")
+        faults += [
+            f"mapping: {event.type} has both {name} and {inner}" for inner in event.data if inner.startswith(f"{name}.")
+        ]
     try:
         time.fromisoformat(event.time.at)
     except ValueError:
@@ -127,11 +137,20 @@ def is_empty(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124 # NaN
 
 
+def text_of(cell: Cell) -> str:
+    """The cell as a text, without white space around it. A whole number has no point: tables keep 17 as 17.0 when
+    another row of the column is empty."""
+    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
+
+
 def to_instant(cell: Cell, at: TimeFrom, mapping: Mapping) -> datetime:
-    """The event's time, with offset. Raises Unusable."""
+    """The event's time, with offset. A midnight without an offset is a date alone: so workbooks keep dates. Raises
+    Unusable."""
     found: Any = cell
     if isinstance(cell, str):
         found = _parsed(cell.strip(), mapping.date_format)
+    if isinstance(found, datetime) and found.tzinfo is None and found.time() == time.min:
+        found = found.date()
     if isinstance(found, datetime):
         return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(mapping.zone))
     if isinstance(found, date):
@@ -142,7 +161,8 @@ def to_instant(cell: Cell, at: TimeFrom, mapping: Mapping) -> datetime:
 def _parsed(text: str, date_format: str | None) -> date | datetime | None:
     try:
         if date_format:
-            return datetime.strptime(text, date_format).date()  # noqa: DTZ007 # a date alone; the mapping's zone is added
+            found = datetime.strptime(text, date_format)  # noqa: DTZ007 # the mapping's zone is added
+            return found if any(sign in date_format for sign in TIME_SIGNS) else found.date()
         return datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
     except ValueError:
         return None
@@ -156,20 +176,19 @@ def field_values(field: FieldFrom, cell: Cell, mapping: Mapping) -> list[Any]:
         return [_amount(field, cell)]
     if field.date:
         return [to_instant(cell, TimeFrom(field.column or ""), mapping).date().isoformat()]
-    text = str(cell).strip()
+    text = text_of(cell)
     parts = [part.strip() for part in text.split(field.split)] if field.split else [text]
     return [_mapped(field, part) for part in parts if part]
 
 
 def _amount(field: FieldFrom, cell: Cell) -> Any:
-    try:
-        number = float(str(cell).replace(",", ""))
-    except ValueError:
-        raise Unusable(f"{field.column}: {cell!r} is not a number") from None
+    if not NUMBER.fullmatch(str(cell).strip()):
+        raise Unusable(f"{field.column}: {cell!r} is not a number")
+    number = float(str(cell).replace(",", ""))
     return {"value": number, "currency": field.money} if field.money else number
 
 
 def _mapped(field: FieldFrom, text: str) -> str:
     if field.values is None:
         return text
-    return field.values.get(text) or field.otherwise or text
+    return field.values.get(text, text if field.otherwise is None else field.otherwise)

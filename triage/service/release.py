@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from monitors.ports import Observer
 from triage.domain.document import Document
-from triage.errors import FaultyRules, RevisionUnusable
+from triage.errors import ActiveUnusable, FaultyRules, RevisionUnusable
 from triage.ports import Rulebooks, Store, StoredRulebook, Transaction
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.faults import FAULT, Finding
@@ -47,31 +47,27 @@ def failing_examples(rules: CompiledRulebook) -> list[Finding]:
     ]
 
 
-class Library:
-    """The compiled revisions that this instance knows; the store says which one is active."""
+class Shelf:
+    """The compiled revisions of one process, each made once; the store says which one is active."""
 
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
+    def __init__(self) -> None:
         self._compiled: dict[str, CompiledRulebook] = {}
-        self._active: CompiledRulebook | None = None
-        self._shown: CompiledRulebook | None = None
 
-    def current(self, tx: Transaction, documents: Iterable[Document] = ()) -> Rules:
-        """The active revision, and those that the documents hold. Raises RevisionUnusable."""
-        revision = tx.rulebooks.active_revision()
+    def put(self, revision: str, compiled: CompiledRulebook) -> None:
+        """Keep a revision that was compiled elsewhere."""
+        self._compiled.setdefault(revision, compiled)
+
+    def rules(self, rulebooks: Rulebooks, documents: Iterable[Document] = ()) -> Rules:
+        """The active revision, and those that the documents hold. Raises ActiveUnusable, RevisionUnusable."""
+        revision = rulebooks.active_revision()
         if revision is None:
-            raise RevisionUnusable("the store holds no active rulebook: give --rules")
+            raise ActiveUnusable("the store holds no active rulebook: give --rules")
+        try:
+            active = self._get(rulebooks, revision)
+        except RevisionUnusable as error:
+            raise ActiveUnusable(str(error)) from error
         held = {name for document in documents for name in _revisions_of(document)} - {revision}
-        self._active = self._get(tx.rulebooks, revision)
-        return Rules(self._active, {name: self._get(tx.rulebooks, name) for name in held})
-
-    def show_active(self) -> None:
-        """Export which revision is active, once it changed."""
-        for compiled, value in ((self._shown, 0), (self._active, 1)):
-            if compiled is not None and self._shown is not self._active:
-                book = compiled.rulebook
-                self._observer.gauge("rulebook_info", value, name=book.name, revision=book.revision)
-        self._shown = self._active
+        return Rules(active, {name: self._get(rulebooks, name) for name in held})
 
     def _get(self, rulebooks: Rulebooks, revision: str) -> CompiledRulebook:
         if revision not in self._compiled:
@@ -83,6 +79,30 @@ class Library:
             except FaultyRules as error:
                 raise RevisionUnusable(f"rulebook revision {revision} cannot be loaded: {error}") from error
         return self._compiled[revision]
+
+
+class Library:
+    """The daemon's shelf: folders are proposed to it, and it shows which revision is active."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._shelf = Shelf()
+        self._active: CompiledRulebook | None = None
+        self._shown: CompiledRulebook | None = None
+
+    def current(self, tx: Transaction, documents: Iterable[Document] = ()) -> Rules:
+        """The active revision, and those that the documents hold. Raises ActiveUnusable, RevisionUnusable."""
+        rules = self._shelf.rules(tx.rulebooks, documents)
+        self._active = rules.active
+        return rules
+
+    def show_active(self) -> None:
+        """Export which revision is active, once it changed."""
+        for compiled, value in ((self._shown, 0), (self._active, 1)):
+            if compiled is not None and self._shown is not self._active:
+                book = compiled.rulebook
+                self._observer.gauge("rulebook_info", value, name=book.name, revision=book.revision)
+        self._shown = self._active
 
     def propose(self, store: Store, files: dict[str, bytes], by: str) -> str | None:
         """Check the files and activate them when they are new; the active revision after it, None when there is
@@ -96,7 +116,7 @@ class Library:
             self.reload_failed()
             raise
         revision = revision_of(files)
-        self._compiled.setdefault(revision, compiled)
+        self._shelf.put(revision, compiled)
         with store.transaction() as tx:
             stored = StoredRulebook(
                 revision=revision, name=compiled.rulebook.name, files=files, activated_at=tx.now(), by=by
@@ -113,7 +133,7 @@ class Library:
 
 
 def _revisions_of(document: Document) -> set[str]:
-    revisions = set(document.pins.values())
+    revisions = {*document.pins.values(), *document.calendars.values()}
     revisions.update(attachment.revision for attachment in document.attached.values())
     if document.revision is not None:
         revisions.add(document.revision)

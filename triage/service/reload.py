@@ -66,11 +66,16 @@ class Reloader:
     def _propose(self) -> None:
         found = self._seen
         assert found is not None, "a proposal follows two scans"
-        self._judged = found
         if found.findings:
+            self._judged = found
             self._library.reload_failed()
             raise FaultyRules([str(finding) for finding in found.findings])
-        active = self._library.propose(self._store, found.files, self._by)
+        try:
+            active = self._library.propose(self._store, found.files, self._by)
+        except FaultyRules:
+            self._judged = found
+            raise
+        self._judged = found  # only now: with the store away the content is proposed again
         if active != revision_of(found.files):
             log.warning("the folder holds a revision that was active before; not activated again", action="rules.old")
 

@@ -17,7 +17,12 @@ from triage.rulebook.schema_json import (
     TERMS_SCHEMA,
     file_schema,
 )
+from triage.service.apply_policy import Moved
+from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
+from triage.service.counted_days import CountedDay
+from triage.service.replay import ReplayedCase
+from triage.service.verify import Difference
 
 SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "policies", "calendars", "cli")
 
@@ -38,7 +43,17 @@ def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
 
 
 def _cli() -> dict[str, Any]:
-    shapes = {"cases": CaseLine, "case timeline": TimelineLine, "check": Finding, "test": Judged}
+    shapes = {
+        "cases": CaseLine,
+        "case timeline": TimelineLine,
+        "case days": CountedDay,
+        "check": Finding,
+        "test": Judged,
+        "replay": ReplayedCase,
+        "verify": Difference,
+        "apply-policy": Moved,
+        "calendar": CalendarDay,
+    }
     schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

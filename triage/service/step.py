@@ -20,8 +20,22 @@ from triage.domain.document import Document, HandledStep
 from triage.domain.event import Event
 from triage.ports import CaseRow, Sibling
 from triage.rulebook.combine import owner_of
-from triage.service import clockwork, deciding
+from triage.service import clock_news, clockwork, deciding
+from triage.service.clock_news import Cause
 from triage.service.draft import Draft, Effects, Moment, Rules
+
+MOVED_BY = {
+    ev.VOIDED: "voided",
+    ev.PAUSED: "paused",
+    ev.RESUMED: "resumed",
+    ev.EXTENDED: "extended",
+    ev.REOPENED: "reopened",
+}
+"""Event type to what `deadline_set` gives as the cause of a due time that it moved; other events that move one came
+late."""
+
+ABOUT_PAST = frozenset({ev.REGISTERED, ev.AMENDED, ev.VOIDED})
+"""Event types that may change what an ended clock looks like, as one that came late may."""
 
 
 def apply(
@@ -32,12 +46,17 @@ def apply(
     row = row or CaseRow(id=event.subject, received_at=event.time, document=Document())
     events = list(row.document.events)
     insort(events, compact(event), key=lambda one: one.order)
-    # What is known of this case is complete up to its latest event, wherever the low mark stands.
-    seen_until = max(moment.seen_until, events[-1].time)
+    # What is known of this case is complete up to its latest event, wherever the low mark stands; and what was judged
+    # is never judged back.
+    seen_until = max(moment.seen_until, events[-1].time, row.document.seen_until or moment.seen_until)
     draft = Draft(row, rules, msgspec.structs.replace(moment, seen_until=seen_until), arrival.traceparent)
     case = fold(row.id, events, rules.active.zone, row.document.opened_at)
-    moved = "voided" if event.type == ev.VOIDED else "late_event"
-    decision = _settle(draft, case, event, siblings, moved, event.time, (event.source, event.id))
+    cause = Cause(
+        moved=MOVED_BY.get(event.type, "late_event"),
+        key=(event.source, event.id),
+        about_past=event.type in ABOUT_PAST or events[-1].order != event.order,
+    )
+    decision = _settle(draft, case, event, siblings, cause, event.time)
     draft.record(
         kind="event",
         type=event.type,
@@ -55,18 +74,21 @@ def apply(
 def fire(row: CaseRow, rules: Rules, moment: Moment, siblings: Sequence[Sibling] = ()) -> Effects:
     """Handle every step of the case that is due at `seen_until`: of several of one clock the latest is sent, the
     others are superseded; those due before the backfill's end are historic. The rules run again."""
-    draft = Draft(row, rules, moment)
     document = row.document
+    # The low mark may lie behind the case's own latest event.
+    seen_until = max(moment.seen_until, document.seen_until or moment.seen_until)
+    draft = Draft(row, rules, msgspec.structs.replace(moment, seen_until=seen_until))
     case = fold(row.id, document.events, rules.active.zone, document.opened_at)
-    clocks = clockwork.plan(draft, case, sorted(draft.attached))
-    draft.clocks = clocks
-    handled: list[HandledStep] = []
-    for clock in clocks.values():
-        due = [step for step in clockwork.unhandled_steps(draft, clock) if step.at <= moment.seen_until]
-        handled += _fire_clock(draft, clock, due)
-    latest = max((step.due_at for step in handled), default=moment.seen_until)
+    clockwork.plan(draft, case)
+    due = [clockwork.due_steps(draft, cycles, moment.seen_until) for cycles in draft.clocks.values()]
+    handled = [step for pairs in due for step in _fire_clock(draft, pairs)]
+    passed = clockwork.passed(draft)
+    instants = [*(step.at for pairs in due for _, step in pairs), *(at for _, _, at in passed)]
+    latest = max(instants, default=moment.seen_until)
     cause_key: tuple[Any, ...] = ("due", *(part for step in handled for part in step.key))
-    decision = _settle(draft, case, None, siblings, "late_event", latest, cause_key)
+    if not handled:  # rules run again all the same, and what they change needs a name of its own
+        cause_key = ("due", row.version, *(part for one in passed for part in one))
+    decision = _settle(draft, case, None, siblings, Cause("late_event", cause_key), latest)
     if handled or decision:
         draft.record(
             kind="step",
@@ -103,34 +125,37 @@ def _settle(
     case: Case,
     event: Event | None,
     siblings: Sequence[Sibling],
-    moved: str,
+    cause: Cause,
     at: datetime,
-    cause_key: tuple[Any, ...],
 ) -> str | None:
     """One pass per cause: clocks of the policies already attached → facts → decide → attach → plan."""
-    clocks = draft.clocks or clockwork.plan(draft, case, sorted(draft.attached))
-    draft.clocks = clocks
-    already = set(draft.attached)
+    if not draft.clocks:
+        clockwork.plan(draft, case)
+    already = dict(draft.attached)
     decision, facts = deciding.decide_case(draft, case, event, siblings)
     outcome = deciding.attach(draft, decision.outcome, at)
     decision = msgspec.structs.replace(decision, outcome=outcome)
-    kept = deciding.announce(draft, case, decision, facts, cause_key)
-    clocks = clocks | clockwork.plan(draft, case, sorted(set(draft.attached) - already))
-    clockwork.announce(draft, clocks, moved, cause_key)
-    deciding.announce_closing(draft, case, cause_key)
+    kept = deciding.announce(draft, case, decision, facts, cause.key)
+    has_new_priority = draft.note_priority(at, outcome.priority)
+    if has_new_priority or draft.attached != already:
+        clockwork.plan(draft, case)
+    clock_news.announce(draft, msgspec.structs.replace(cause, new_priority=has_new_priority))
+    deciding.announce_closing(draft, case, cause.key)
     return kept
 
 
-def _fire_clock(draft: Draft, clock: Clock, due: Sequence[Step]) -> list[HandledStep]:
+def _fire_clock(draft: Draft, due: Sequence[tuple[Clock, Step]]) -> list[HandledStep]:
+    """Handle the due steps of all cycles of one clock, in firing order."""
     before = draft.moment.backfill_before
-    live = [step for step in due if before is None or step.at >= before]
+    live = [pair for pair in due if before is None or pair[1].at >= before]
     handled = []
-    for step in due:
-        state = "fired" if live and step is live[-1] else "superseded" if step in live else "historic"
+    for clock, step in due:
+        is_live = (clock, step) in live
+        state = "fired" if live and (clock, step) == live[-1] else "superseded" if is_live else "historic"
         handled.append(_handle(draft, clock, step, state))
     if live:
-        step = live[-1]
-        notice = clockwork.alert(draft, clock, step, lagging=step.at > draft.moment.complete_until)
+        clock, step = live[-1]
+        notice = clock_news.alert(draft, clock, step, lagging=step.at > draft.moment.complete_until)
         draft.tell(notice)
         draft.count("alerts_total", kind=notice.type.removeprefix("complaint."))
         draft.measure("timer_lateness_seconds", (draft.moment.now - step.at).total_seconds())
@@ -138,9 +163,8 @@ def _fire_clock(draft: Draft, clock: Clock, due: Sequence[Step]) -> list[Handled
 
 
 def _handle(draft: Draft, clock: Clock, step: Step, state: str) -> HandledStep:
-    assert clock.due_at is not None, "steps of a clock without a due time never fire"
     handled = HandledStep(
-        clock=clock.name, cycle=clock.cycle, step=step.name, due_at=clock.due_at, state=state, at=draft.moment.now
+        clock=clock.name, cycle=clock.cycle, step=step.name, due_at=step.about, state=state, at=draft.moment.now
     )
     draft.handle_step(handled)
     return handled
@@ -155,7 +179,8 @@ def _body(arrival: Arrival) -> str:
 
 def _count_event(draft: Draft, case: Case, event: Event) -> None:
     out_of_order = (event.source, event.id) in case.out_of_order
-    draft.count("events_total", type=event.type, outcome="out_of_order" if out_of_order else "applied")
+    kind = draft.rules.active.type_label(event.type)
+    draft.count("events_total", type=kind, outcome="out_of_order" if out_of_order else "applied")
     if event.faults:
         draft.count("faulty_events_total")
     if event.type == ev.REGISTERED:
@@ -167,5 +192,4 @@ def _count_event(draft: Draft, case: Case, event: Event) -> None:
 
 
 def _finish(draft: Draft, case: Case, events: tuple[Event, ...]) -> Effects:
-    rows = tuple(clockwork.clock_row(draft, clock) for clock in draft.clocks.values())
-    return draft.finish(case, events, rows)
+    return draft.finish(case, events, clockwork.clock_rows(draft))

@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 
 from monitors.clocks.calendar import Calendar, Interval, SpecialDay, Week
 from monitors.clocks.clock import Clock
-from monitors.clocks.plan import plan_clock
-from monitors.clocks.policy import ClockPolicy, Escalation, EventPattern, EventRef, Limit, Policy, Unit, Warning_
+from monitors.clocks.counting import Due, due_time
+from monitors.clocks.life import History
+from monitors.clocks.plan import AttachedClock, plan_clocks
+from monitors.clocks.policy import ClockPolicy, Counting, Escalation, EventPattern, EventRef, Limit, Unit, Warning_
+from monitors.clocks.steps import Course
 from triage.domain.case import Case, fold
 from triage.domain.condition import Condition
 from triage.domain.event import Event
@@ -147,9 +150,29 @@ def case_of(*events: Event, zone: str = SHANGHAI) -> Case:
 def planned(
     clock: ClockPolicy, case: Case, now: str | datetime, cal: Calendar = CN, events_until: datetime | None = None
 ) -> Clock | None:
-    """The clock's only cycle, None when it has not started."""
-    policy = Policy(
-        id="law", title={}, source={}, applies_when=None, calendar=cal.id, clocks=(clock,)
-    )  # fmt: skip
-    cycles = plan_clock(policy, clock, case, cal, instant(now) if isinstance(now, str) else now, events_until)
+    """The clock's last cycle, None when it has not started."""
+    cycles = history_of(clock, case, now, cal, events_until).cycles
     return cycles[-1] if cycles else None
+
+
+def history_of(
+    clock: ClockPolicy, case: Case, now: str | datetime, cal: Calendar = CN, events_until: datetime | None = None
+) -> History:
+    """What became of the clock `law/decision`, alone on its case."""
+    at = instant(now) if isinstance(now, str) else now
+    return plan_clocks([AttachedClock("law/decision", clock, cal)], case, (), at, events_until).histories[
+        "law/decision"
+    ]
+
+
+def due(limit: Limit, start: datetime, cal: Calendar) -> Due:
+    """The due time of a limit without pauses, counted as usual."""
+    found = due_time(limit, start, cal, Counting())
+    assert found is not None
+    return found
+
+
+def course(limit: Limit, start: datetime, cal: Calendar) -> Course:
+    """The way to that due time."""
+    found = due(limit, start, cal)
+    return Course(start, found.at, found.unit, (), cal)

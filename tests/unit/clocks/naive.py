@@ -99,10 +99,24 @@ def due(calendar: Calendar, start: datetime, limit: Limit) -> datetime:
         for _ in range(limit.amount * 4):
             start += QUARTER
         return start
-    day = wall(start, calendar.zone).date()
-    if limit.unit is Unit.WORKING_DAYS:
-        day = working_day_after(calendar, day, limit.amount)
-    else:
-        for _ in range(limit.amount):
-            day += DAY
+    day = due_date(calendar, wall(start, calendar.zone).date(), limit)
     return first_showing(day, time(23, 59, 59), calendar.zone)
+
+
+def due_date(calendar: Calendar, day: date, limit: Limit) -> date:
+    """The date of a limit in days, weeks or months."""
+    if limit.unit is Unit.WORKING_DAYS:
+        return working_day_after(calendar, day, limit.amount)
+    if limit.unit is Unit.MONTHS:
+        return month_after(day, limit.amount)
+    for _ in range(limit.amount * (7 if limit.unit is Unit.WEEKS else 1)):
+        day += DAY
+    return day
+
+
+def month_after(day: date, number: int) -> date:
+    """The same day number so many months later, or the last day of that month: goes on from first to first."""
+    first = day.replace(day=1)
+    for _ in range(number):
+        first = (first + 31 * DAY).replace(day=1)
+    return min(first + (day.day - 1) * DAY, (first + 31 * DAY).replace(day=1) - DAY)

@@ -6,11 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitors.clocks.calendar import Calendar, Interval, Week
-from monitors.clocks.counting import due_time
 from monitors.clocks.policy import Limit
 from tests.unit.clocks import naive
 from tests.unit.clocks.builders import calendar as make_calendar
-from tests.unit.clocks.builders import quarter
+from tests.unit.clocks.builders import due, quarter
 from tests.unit.clocks.strategies import calendars, dates, distances, instants, seconds
 
 SECOND = timedelta(seconds=1)
@@ -31,7 +30,7 @@ def test_running_sums_agree_with_walking(calendar: Calendar, start: datetime, el
 @given(calendars(), instants(), distances())
 def test_due_times_agree_with_walking(calendar: Calendar, start: datetime, limit: Limit) -> None:
     """Every limit ends where a walk over hours, dates or spans ends."""
-    assert due_time(limit, start, calendar) == naive.due(calendar, start, limit)
+    assert due(limit, start, calendar).at == naive.due(calendar, start, limit)
 
 
 @few
@@ -120,4 +119,4 @@ def test_splitting_an_interval_changes_nothing(calendar: Calendar, start: dateti
     assert split.subtract_opening_seconds(start, amount) == calendar.subtract_opening_seconds(start, amount)
     assert split.next_opening(start) == calendar.next_opening(start)
     assert split.last_first_opening(start) == calendar.last_first_opening(start)
-    assert due_time(limit, start, split) == due_time(limit, start, calendar)
+    assert due(limit, start, split).at == due(limit, start, calendar).at

@@ -3,9 +3,9 @@
 import pytest
 
 from monitors.clocks.calendar import Calendar
-from monitors.clocks.counting import due_time, is_provisional
 from tests.unit.clocks import naive
 from tests.unit.clocks.builders import CN, LONDON, LONDON_NIGHTS, NEW_YORK, NEW_YORK_ALWAYS, instant, limit
+from tests.unit.clocks.builders import due as due_of
 
 CASES: list[tuple[Calendar, str, str, str]] = [
     # calendar days: the start's own date is not counted
@@ -75,7 +75,7 @@ def test_a_due_time_is_the_one_counted_by_hand(calendar: Calendar, start: str, l
     """The index and the walk over the dates both find the due time of the table."""
     begin, counted = instant(start, calendar.zone), limit(limit_text)
     expected = instant(due, calendar.zone)
-    assert due_time(counted, begin, calendar) == expected
+    assert due_of(counted, begin, calendar).at == expected
     assert naive.due(calendar, begin, counted) == expected
 
 
@@ -96,4 +96,4 @@ def test_a_due_time_is_the_one_counted_by_hand(calendar: Calendar, start: str, l
 def test_a_count_beyond_the_known_years_is_provisional(start: str, limit_text: str, provisional: bool) -> None:
     """A count is provisional when it looked at opening hours of a date that the file does not know."""
     begin, counted = instant(start), limit(limit_text)
-    assert is_provisional(counted, begin, due_time(counted, begin, CN), CN) is provisional
+    assert due_of(counted, begin, CN).provisional is provisional

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from monitors.clocks.matching import first_at, matches, start_of
-from monitors.clocks.policy import EventPattern
-from tests.unit.clocks.builders import case_of, event, instant, ref
+from monitors.clocks.happenings import Kind, happenings
+from monitors.clocks.matching import matches
+from monitors.clocks.policy import EventPattern, EventRef
+from tests.unit.clocks.builders import case_of, clock_policy, event, instant, ref
+from triage.domain.case import Case
 from triage.domain.condition import All, AnyOf, Condition, NoneOf, Op, Test
 from triage.domain.facts import Money
 
@@ -96,6 +98,18 @@ def test_a_value_of_another_type_counts_as_absent(test: Test) -> None:
     assert not matches(EventPattern("complaint.contacted", test), "complaint.contacted", DATA)
 
 
+def start_of(ref: EventRef, case: Case, until: datetime) -> datetime | None:
+    """When a clock with this start begins."""
+    heard = happenings(clock_policy(start=ref), case, (), lambda _: (), until)
+    return next((one.at for one in heard if one.kind is Kind.START), None)
+
+
+def stops(ref: EventRef, case: Case, until: datetime) -> list[datetime]:
+    """When something would stop a clock with this stop."""
+    heard = happenings(clock_policy(stop=ref), case, (), lambda _: (), until)
+    return [one.at for one in heard if one.kind is Kind.STOP]
+
+
 def test_a_registration_counts_from_the_receipt_as_amended() -> None:
     """The stated receipt stands before the registration's own time, and an amendment of it counts."""
     stated = event("registered", "2026-03-03 10:00", description="x", received_at="2026-03-02T02:00:00.5Z")
@@ -134,19 +148,17 @@ def test_of_a_list_whichever_comes_first_counts() -> None:
         start = ref(*(f"complaint.{one}" for one in types))
         assert start_of(start, case, LATER) == instant("2026-03-02 10:00")
         assert start_of(start, case, instant("2026-03-02 09:00")) is None
-        assert first_at(start, case.events, instant("2026-03-02 10:00:01"), LATER) == instant("2026-03-03 10:00")
+        assert stops(start, case, LATER) == [instant(f"2026-03-0{day} 10:00") for day in (2, 3, 4)]
 
 
-def test_an_end_lies_within_both_instants() -> None:
-    """Cut to seconds on the near side, exact on the far side."""
-    events = case_of(event("reply_sent", "2026-03-02 10:00:00.700000")).events
+def test_an_end_lies_within_what_is_seen() -> None:
+    """It is cut to seconds; whether it is seen yet is judged by its exact time."""
+    case = case_of(event("reply_sent", "2026-03-02 10:00:00.700000"))
     reply = ref("complaint.reply_sent")
-    found = instant("2026-03-02 10:00")
-    assert first_at(reply, events, found, LATER) == found
-    assert first_at(reply, events, instant("2026-03-02 10:00:01"), LATER) is None
-    assert first_at(reply, events, found, instant("2026-03-02 10:00:00.7")) == found
-    assert first_at(reply, events, found, instant("2026-03-02 10:00:00.6")) is None
-    assert first_at((), events, found, LATER) is None
+    assert stops(reply, case, LATER) == [instant("2026-03-02 10:00")]
+    assert stops(reply, case, instant("2026-03-02 10:00:00.7")) == [instant("2026-03-02 10:00")]
+    assert stops(reply, case, instant("2026-03-02 10:00:00.6")) == []
+    assert stops((), case, LATER) == []
 
 
 def test_a_registration_that_ends_a_clock_stands_at_its_own_time() -> None:
@@ -155,5 +167,4 @@ def test_a_registration_that_ends_a_clock_stands_at_its_own_time() -> None:
         event("contacted", "2026-03-02 10:00"),
         event("registered", "2026-03-03 10:00", description="x", received_at="2026-03-01T02:00:00Z"),
     )
-    end = first_at(ref("complaint.registered"), case.events, instant("2026-03-02 10:00"), LATER)
-    assert end == instant("2026-03-03 10:00")
+    assert stops(ref("complaint.registered"), case, LATER) == [instant("2026-03-03 10:00")]

@@ -33,6 +33,7 @@ def test_fifteen_calendar_days_from_a_receipt_on_the_second() -> None:
         name="law/decision",
         cycle=1,
         state=STATES.RUNNING,
+        began="started",
         started_at=instant("2026-03-02 10:00"),
         due_at=DUE,
         original_due_at=DUE,

@@ -7,17 +7,22 @@ from hypothesis import given, settings
 
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Step, StepKind
-from monitors.clocks.counting import due_time
-from monitors.clocks.policy import ClockPolicy
+from monitors.clocks.policy import ClockPolicy, Limit
 from monitors.clocks.steps import steps_of
-from tests.unit.clocks.builders import CN, LONDON, clock_policy, instant
+from tests.unit.clocks.builders import CN, LONDON, clock_policy, course, instant
 from tests.unit.clocks.strategies import calendars, clock_policies, seconds
+
+
+def simple(clock: ClockPolicy) -> Limit:
+    """The clock's limit, which is a plain one here."""
+    assert isinstance(clock.limit, Limit)
+    return clock.limit
 
 
 def planned_steps(clock: ClockPolicy, start: str, calendar: Calendar = CN) -> dict[str, Step]:
     """The steps by name."""
     begin = instant(start, calendar.zone)
-    steps = steps_of(clock, begin, due_time(clock.limit, begin, calendar), calendar)
+    steps = steps_of(clock, course(simple(clock), begin, calendar))
     return {step.name: step for step in steps}
 
 
@@ -137,8 +142,8 @@ def test_percents_of_a_weekend_with_summer_time_are_elapsed_time() -> None:
 def test_steps_are_in_order_and_where_they_belong(calendar: Calendar, clock: ClockPolicy, start: datetime) -> None:
     """Sorted; warnings within start and due time, the breach one second behind it, escalations behind it; what is
     deferred stands in opening hours, but for a warning that would have been brought forward to before the start."""
-    due_at = due_time(clock.limit, start, calendar)
-    steps = steps_of(clock, start, due_at, calendar)
+    way = course(simple(clock), start, calendar)
+    due_at, steps = way.due_at, steps_of(clock, way)
     assert [step.at for step in steps] == sorted(step.at for step in steps)
     assert len(steps) == len(clock.warnings) + len(clock.escalations)
     for step in steps:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders_rules import POLICIES, RULES, changed, compiled, sound_rules
+from tests.builders_rules import POLICIES, RULES, changed, compiled, policies_of, sound_rules
 from triage.rulebook.judge import Judged, judge
 
 FIRES = "{priority: high, department: claims, policies: [contact]}"
@@ -158,11 +158,11 @@ def test_a_clock_that_never_starts_is_told() -> None:
     ("old", "new", "words"),
     [(LATE, "{answer: {state: stopped}}", "breached"), (IN_TIME, "{answer: {state: stopped}}", "in time")],
 )
-def test_a_clock_needs_an_example_in_time_and_one_breached(old: str, new: str, words: str) -> None:
+def test_a_policy_needs_an_example_in_time_and_one_breached(old: str, new: str, words: str) -> None:
     """The missing one is told at the policy's first example."""
     found = failed("sla/policies.yaml", old, new)
     assert [(one.subject, one.at.line, one.message) for one in found] == [
-        ("decision", 15, f"no example in which answer is {words}")
+        ("decision", 15, f"no example in which a clock is {words}")
     ]
 
 
@@ -171,3 +171,146 @@ def test_a_due_time_is_read_in_the_calendars_zone() -> None:
     files = changed("rulebook.yaml", "zone: Asia/Shanghai", "zone: Europe/Lisbon")
     assert POLICIES.encode() == files["sla/policies.yaml"]
     assert [one for one in judge(compiled(files)) if not one.passed] == []
+
+
+RECEIVED = "{type: complaint.registered, time: 2026-03-02 10:00}"
+BY_PRIORITY = "{by: priority, urgent: 1 hour, high: 2 hours, normal: 3 hours, low: 4 hours}"
+ONCE = "start: complaint.registered, stop: complaint.withdrawn"
+
+
+def judged(clocks: list[str], example: str, more: str = "") -> list[str]:
+    """What does not hold of the policy `mine` with these clocks and one example, in flow style without braces; not
+    that an example is missing. `more`: further files' policies."""
+    plain = policies_of({"mine": clocks})
+    text = plain.replace(f"events: [{RECEIVED}]\n        expect: {{}}", example)
+    assert text != plain
+    files = sound_rules() | {"sla/mine.yaml": text.encode()} | ({"sla/more.yaml": more.encode()} if more else {})
+    found = [one for one in judge(compiled(files)) if one.subject == "mine" and not one.passed]
+    return [one.message for one in found if not one.message.startswith("no example")]
+
+
+@pytest.mark.parametrize(
+    ("priority", "due"),
+    [("urgent", "11:00"), ("high", "12:00"), ("normal", "13:00"), ("low", "14:00"), (None, "13:00")],
+)
+def test_an_example_may_say_the_priority(priority: str | None, due: str) -> None:
+    """A limit by priority takes the example's `priority`, and the fallback's when it gives none."""
+    given = f"priority: {priority}\n        " if priority else ""
+    clocks = [f"id: it, {ONCE}, limit: {BY_PRIORITY}"]
+    example = f"events: [{RECEIVED}]\n        {given}expect: {{it: {{due: '2026-03-02 {due}'}}}}"
+    assert judged(clocks, example) == []
+    assert judged(clocks, example.replace(due, "10:30")) == [f"it is due 2026-03-02 {due}:00"]
+
+
+AMENDED = "{type: complaint.amended, time: 2026-03-02 10:20, data: {patch: {received_at: %s}}}"
+PAUSED = "{type: complaint.paused, time: 2026-03-02 10:10, data: {reason: mediation}}"
+RESUMED = "{type: complaint.resumed, time: 2026-03-02 10:20}"
+EXTENDED = (
+    "{type: complaint.extension_granted, time: 2026-03-02 10:10, "
+    "data: {clock: it, to: 2 hours, reason: more to read, approver: {id: x, role: %s}}}"
+)
+
+RECURRING = [
+    "id: it, start: complaint.registered, stop: complaint.withdrawn, reset: complaint.contacted, every: 1 hour"
+]
+CYCLES = (
+    f"events: [{RECEIVED}, {{type: complaint.contacted, time: 2026-03-02 10:30}}]\n"
+    "        until: 2026-03-02 12:00\n        expect: {it: %s}"
+)
+"""Cycles: 10:00 to its reset at 10:30, 10:30 to the missed 11:30, 11:30 on."""
+
+
+@pytest.mark.parametrize(
+    ("expect", "message"),
+    [
+        ("{cycle: 1, due: 2026-03-02 11:00, state: stopped, breached: false}", ""),
+        ("{cycle: 2, due: 2026-03-02 11:30, state: missed, breached: true}", ""),
+        ("{cycle: 3, due: 2026-03-02 12:30, state: running, breached: false}", ""),
+        ("{due: 2026-03-02 12:30, state: running}", ""),
+        ("{cycle: 1, state: missed}", "it is stopped, expected missed"),
+        ("{state: missed}", "it is running, expected missed"),
+        ("{cycle: 4, state: running}", "it has 3 cycles"),
+        ("{cycle: 0, state: running}", "it has 3 cycles"),
+    ],
+)
+def test_an_example_may_name_a_cycle(expect: str, message: str) -> None:
+    """Without `cycle` the last one is looked at; one that is not there is told instead of holding by chance."""
+    assert judged(RECURRING, CYCLES % expect) == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
+    ("more", "missing"),
+    [
+        ([], []),
+        ([f"id: once, {ONCE}, limit: 1 hour"], ["in time", "breached"]),
+    ],
+)
+def test_only_a_clock_that_does_not_recur_needs_both_examples(more: list[str], missing: list[str]) -> None:
+    """Of recurring clocks no example is asked for, and one of them does not stand for another clock's."""
+    text = policies_of({"mine": [*RECURRING, *more]})
+    example = CYCLES % "{cycle: 1, breached: false}"
+    text = text.replace(f"events: [{RECEIVED}]\n        expect: {{}}", example)
+    text += f"      - {CYCLES % '{cycle: 2, breached: true}'}\n"
+    found = [one for one in judge(compiled(sound_rules() | {"sla/mine.yaml": text.encode()})) if not one.passed]
+    assert [one.message for one in found] == [f"no example in which a clock is {words}" for words in missing]
+
+
+def test_one_clock_in_time_and_another_breached_are_enough() -> None:
+    """The policy as a whole needs one example in time and one breached, not each of its clocks."""
+    clocks = [f"id: short, {ONCE}, limit: 1 hour", f"id: long, {ONCE}, limit: 9 hours"]
+    example = "until: 2026-03-02 12:00\n        expect: {short: {breached: true}, long: {breached: false}}"
+    text = policies_of({"mine": clocks}).replace("expect: {}", example)
+    found = judge(compiled(sound_rules() | {"sla/mine.yaml": text.encode()}))
+    assert [one.message for one in found if not one.passed] == []
+
+
+def test_clocks_that_an_example_waits_for_are_there() -> None:
+    """A policy whose clock starts when another policy's has come to something is judged with both attached, and with
+    those that the other waits for."""
+    more = policies_of(
+        {
+            "first": [f"id: it, {ONCE}, limit: 1 hour"],
+            "second": ["id: it, start: {clock: first/it, is: breached}, stop: complaint.withdrawn, limit: 1 hour"],
+        }
+    )
+    clocks = ["id: it, start: {clock: second/it, is: breached}, stop: complaint.withdrawn, limit: 1 hour"]
+    expect = "{it: {due: 2026-03-02 13:00:02}}"
+    example = f"events: [{RECEIVED}]\n        until: 2026-03-02 12:00:02\n        expect: {expect}"
+    assert judged(clocks, example, more) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "due"),
+    [
+        ("{type: complaint.registered, time: 2026-03-02 10:00, data: {received_at: 2026-03-02 09:00}}", "10:00"),
+        (f"{RECEIVED}, {AMENDED % '2026-03-02 09:30'}", "10:30"),
+        (f"{RECEIVED}, {PAUSED}, {RESUMED}", "11:10"),
+        (f"{RECEIVED}, {EXTENDED % 'department_head'}", "12:00"),
+        (f"{RECEIVED}, {EXTENDED % 'owner'}", "11:00"),
+    ],
+    ids=["receipt", "amended receipt", "pause", "extension", "refused"],
+)
+def test_the_data_of_an_examples_events_count(events: str, due: str) -> None:
+    """The receipt, an amended one, pauses and extensions move the due time as they do for a case."""
+    clocks = [
+        f"id: it, {ONCE}, limit: 1 hour, pause: [mediation], "
+        "extend: [{to: 2 hours, needs: [reason], approver: department_head}]"
+    ]
+    example = (
+        f"events: [{events}]\n        until: 2026-03-02 10:30\n        expect: {{it: {{due: '2026-03-02 {due}'}}}}"
+    )
+    assert judged(clocks, example) == []
+
+
+@pytest.mark.parametrize(("age", "message"), [("70", ""), ("69", "it has not started"), ("'70'", "")])
+def test_a_field_inside_a_mapping_is_typed_too(age: str, message: str) -> None:
+    """A number inside `customer` is one, as an event brings it."""
+    clocks = [
+        "id: it, start: {on: complaint.registered, when: {customer.age: {at_least: 70}}}, stop: complaint.withdrawn, "
+        "limit: 1 hour"
+    ]
+    example = (
+        f"events: [{{type: complaint.registered, time: 2026-03-02 10:00, data: {{customer: {{age: {age}}}}}}}]\n"
+        "        expect: {it: {state: running}}"
+    )
+    assert judged(clocks, example) == ([message] if message else [])

@@ -1,13 +1,17 @@
 """Whatever stands in the files, loading says what is wrong with it and never fails itself."""
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.builders_rules import TEXTS, changed, sound_rules
+from tests.builders_rules import TEXTS, changed, policies_of, sound_rules
+from tests.unit.rulebook_load.pack_files import WITH_PACK
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.judge import judge
-from triage.rulebook.load import FOLDERS, load
+from triage.rulebook.load import load
+from triage.rulebook.rule_files import FOLDERS
 from triage.rulebook.syntax import LARGEST
 
 PATHS = st.sampled_from([*TEXTS, *(f"{folder}/new.yaml" for folder in FOLDERS), "tables/t.csv", "other/a.yaml"])
@@ -21,14 +25,42 @@ SYNTAX = [
 ]  # fmt: skip
 """What a slip of the keyboard, or an unkind author, puts into a file."""
 
+LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line of YAML."""
+
 PIECES = st.sampled_from(SYNTAX) | st.text(max_size=4)
+
+
+ALL_WORDS = policies_of(
+    {
+        "words": [
+            "id: one, start: {clock: two, is: breached}, deliver: any_time, "
+            "stop: [complaint.reply_sent, {clock: decision/answer, is: met}], "
+            "limit: {by: priority, urgent: 1 hour, high: 8 working hours, normal: {later_of: [1 week, 1 month]}, "
+            "low: {earlier_of: [2 working days, 3 calendar days]}}, "
+            "pause: [appraisal, {mediation: {needs: [complainant_agreed], remind: 1 week}}], on_reopen: resume, "
+            "extend: [{to: 2 months, needs: [reason], approver: department_head}, "
+            "{add: 1 week, from: grant, late: accepted}], "
+            "warn: [50%, 1 hour before], "
+            "escalate: [{after: 1 hour, to: [owner, department_head], every: 1 working day}]",
+            "id: two, start: complaint.registered, stop: complaint.withdrawn, cancel: complaint.referred, "
+            "restart: {on: complaint.amended, when: {new_facts: true}}, limit: 5 working days, start_day: included, "
+            "due: close_of_business, roll_forward: true, counts_against: customer",
+            "id: three, start: complaint.solution_accepted, stop: complaint.payment_completed, every: 1 working day, "
+            "reset: {on: complaint.contacted, when: {direction: to_customer}}",
+        ]
+    },
+    "applies_when: always\n    detach: cancel",
+)
+RICH = WITH_PACK | {"sla/words.yaml": ALL_WORDS}
+"""A sound folder with a pack and every word about clocks, by path."""
 
 
 @st.composite
 def mutations(draw: st.DrawFn) -> tuple[str, str]:
-    """A file of the sound folder and its text after up to four deletions, insertions or replacements."""
-    path = draw(st.sampled_from(sorted(TEXTS)))
-    text = TEXTS[path]
+    """A file of the rich folder and its text after up to four deletions, insertions or replacements."""
+    path = draw(st.sampled_from(sorted(RICH)))
+    text = RICH[path]
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(text)))
         length = draw(st.sampled_from([0, 0, 1, 1, 2, 8, 40]))
@@ -41,10 +73,15 @@ def check(files: dict[str, bytes]) -> None:
     loaded = load(files)
     faults = [finding for finding in loaded.findings if finding.is_fault]
     assert (loaded.rulebook is None) == bool(faults)
-    lines = {path: len(content.splitlines()) + 1 for path, content in files.items()}
+    lines = {path: len(LINE_END.split(content.decode("utf-8", "replace"))) for path, content in files.items()}
     assert all(1 <= one.line <= lines.get(one.file, 1) + 1 and one.column >= 1 for one in loaded.findings)
     if loaded.rulebook is not None:
         judge(CompiledRulebook(loaded.rulebook))
+
+
+def test_the_rich_folder_is_sound() -> None:
+    """What is mutated below begins without a fault, so that what is found there is the mutation's."""
+    assert load({path: text.encode() for path, text in RICH.items()}).findings == ()
 
 
 @settings(max_examples=250, deadline=None)
@@ -53,7 +90,7 @@ def test_a_mutated_file_is_loaded_or_its_faults_are_told(mutated: tuple[str, str
     """A sound file with a few characters changed never makes the loader or the judge fail, and a folder with
     faults never gives a rulebook."""
     path, text = mutated
-    check(sound_rules() | {path: text.encode("utf-8", "surrogatepass")})
+    check({one: each.encode("utf-8", "surrogatepass") for one, each in (RICH | {path: text}).items()})
 
 
 @settings(max_examples=150, deadline=None)
@@ -66,6 +103,7 @@ def test_arbitrary_bytes_are_faults(files: dict[str, bytes], among_sound: bool) 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(TEXTS)), st.lists(PIECES, max_size=25).map("".join))
 @example("rulebook.yaml", "zone: [")
+@example("calendars/cn.yaml", "\u2028\u2028\u2028\t")
 def test_arbitrary_yaml_is_a_fault(path: str, text: str) -> None:
     """Pieces of YAML in any order in place of a file never make the loader fail."""
     check(sound_rules() | {path: text.encode("utf-8", "surrogatepass")})

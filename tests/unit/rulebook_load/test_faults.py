@@ -2,14 +2,31 @@
 
 import pytest
 
-from tests.builders_rules import POLICIES, RULEBOOK, RULES, TERMS, changed, places, sound_rules
-from tests.unit.rulebook_load.fault_rows import LATER, ROWS, Row
+from tests.builders_rules import POLICIES, RULEBOOK, RULES, TERMS, changed, places, policies_of, sound_rules
+from tests.unit.rulebook_load import clock_rows, fault_rows
+from tests.unit.rulebook_load.fault_rows import LATER, Row
 from tests.unit.rulebook_load.folders import FOLDER_ROWS
 from triage.rulebook import schema
 from triage.rulebook.faults import CODES, WARNING, Finding
 from triage.rulebook.load import load
 from triage.rulebook.schema import Shape
 from triage.service.release import inspect_files
+
+ROWS = (*fault_rows.ROWS, *clock_rows.ROWS)
+
+CIRCLES = policies_of(
+    {
+        "behind": ["id: it, start: {clock: one/it, is: met}, stop: complaint.withdrawn, limit: 1 hour"],
+        "one": ["id: it, start: complaint.registered, stop: {clock: other/it, is: met}, limit: 1 hour"],
+        "other": ["id: it, start: {clock: one/it, is: ended}, stop: complaint.withdrawn, limit: 1 hour"],
+        "self": [
+            "id: sound, start: {clock: waits, is: met}, stop: complaint.withdrawn, limit: 1 hour",
+            "id: waits, start: complaint.registered, stop: [complaint.withdrawn, {clock: waits, is: breached}], "
+            "limit: 1 hour",
+        ],
+    }
+)
+"""Two clocks that wait for each other, one that waits for itself, and two behind these that wait in no circle."""
 
 MORE_FILES: dict[str, tuple[dict[str, bytes], list[str]]] = {
     "a list over 1 MiB": ({"terms/big.yaml": b"#" * (1 << 20) + b"#"}, ["terms/big.yaml:1:1 too-large"]),
@@ -23,7 +40,11 @@ MORE_FILES: dict[str, tuple[dict[str, bytes], list[str]]] = {
         ["sla/second.yaml:2:5 duplicate-id", "sla/second.yaml:23:5 duplicate-id"],
     ),
     "a table": ({"tables/matrix.csv": b"channel,then.priority\n"}, ["tables/matrix.csv:1:1 not-supported-yet"]),
-    "a pack": ({"packs/gb/triage/a.yaml": RULES.encode()}, ["packs/gb/triage/a.yaml:1:1 not-supported-yet"]),
+    "two circles of clocks": (
+        {"sla/circles.yaml": CIRCLES.encode()},
+        ["sla/circles.yaml:11:5 clock-circle", "sla/circles.yaml:29:5 clock-circle"],
+    ),
+    "a file beside a pack's folders": ({"packs/gb/a.yaml": b"a: 1\n"}, ["packs/gb/a.yaml:1:1 misplaced-file"]),
 }
 """Further files beside the sound ones, and what is found."""
 
@@ -73,7 +94,7 @@ def test_every_code_is_produced_by_a_test() -> None:
     """The list of codes is closed in both directions: none is left that no rule file can cause."""
     listed = [
         *(place for row in FOLDER_ROWS for place in row.expected),
-        *(e for _, es in MORE_FILES.values() for e in es),
+        *(place for _, found in (*MORE_FILES.values(), *WARNINGS.values()) for place in found),
     ]
     produced = {code for row in ROWS for code in row.codes.split()} | {place.split()[1] for place in listed}
     assert produced | {"missing-file", "example-fails"} == set(CODES)
@@ -88,15 +109,38 @@ def test_a_code_outside_the_list_cannot_be_reported() -> None:
 def test_every_word_of_later_releases_is_refused_by_name() -> None:
     """No key that the schema keeps for later is passed over in silence: each has a row above."""
     shapes = [value for value in vars(schema).values() if isinstance(value, Shape)]
-    words = {word for shape in shapes for word in shape.later} | {*schema.LATER_LIMITS, *schema.LATER_STATUSES}
+    words = {word for shape in shapes for word in shape.later} | {*schema.LATER_STATUSES}
     text = " ".join(row.new for row in LATER)
     assert [word for word in sorted(words) if f"¦{word}" not in text] == []
 
 
-def test_only_what_is_outside_the_known_dates_is_a_warning() -> None:
-    """A warning lets the rulebook be used, a fault never."""
-    loaded = load(changed("calendars/cn.yaml", "known_until: 2026-12-31", "known_until: 2026-12-30"))
-    assert [one.severity for one in loaded.findings] == [WARNING]
+UNLISTED = {
+    "packs/gb/triage/a.yaml": RULES.encode(),
+    "packs/gb/sla/broken.yaml": b"policies: [",
+    "packs/us/terms/a.yaml": b"\xff",
+}
+"""Packs that rulebook.yaml does not list, with files that would be faulty if they were read."""
+
+WARNINGS: dict[str, tuple[dict[str, bytes], list[str]]] = {
+    "dates outside the known ones": (
+        changed("calendars/cn.yaml", "known_until: 2026-12-31", "known_until: 2026-12-30"),
+        ["calendars/cn.yaml:20:16 beyond-known"],
+    ),
+    "unlisted packs": (
+        sound_rules() | UNLISTED,
+        ["packs/gb/sla/broken.yaml:1:1 unlisted-pack", "packs/us/terms/a.yaml:1:1 unlisted-pack"],
+    ),
+}
+"""What may be in doubt: the files, and what is told."""
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_a_warning_lets_the_rulebook_be_used(name: str) -> None:
+    """A warning is told once and lets the rulebook be used, a fault never."""
+    files, expected = WARNINGS[name]
+    loaded = load(files)
+    assert places(loaded.findings) == expected
+    assert {one.severity for one in loaded.findings} == {WARNING}
     assert loaded.rulebook is not None
 
 
@@ -107,14 +151,14 @@ def test_faults_of_one_file_come_together_in_order() -> None:
         .replace("examples_on: 2026-03-02", "examples_on: 2 March")
         .replace("[urgent, high, normal, low]", "[urgent, high, normal, high]")
         .replace("    duty_owner: Sun Qiang\n", "")
-        .replace("ladders:\n", "packs: []\nladders:\n")
+        .replace("ladders:\n", "packs: {}\nladders:\n")
     )
     assert places(load(sound_rules() | {"rulebook.yaml": text.encode()}).findings) == [
         "rulebook.yaml:3:7 unknown-value",
         "rulebook.yaml:8:14 wrong-type",
         "rulebook.yaml:9:36 duplicate-value",
         "rulebook.yaml:26:5 missing-key",
-        "rulebook.yaml:30:1 not-supported-yet",
+        "rulebook.yaml:30:8 wrong-type",
     ]
 
 

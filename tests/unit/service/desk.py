@@ -1,16 +1,20 @@
 """A case without a store: events are applied and steps fired by the pure functions, in a small world of one case."""
 
 import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self, cast
 from zoneinfo import ZoneInfo
 
+from monitors.clocks.clock import Clock
 from monitors.notices.message import Message
-from tests.builders_rules import compiled, sound_rules
+from tests.builders_rules import compiled, policies_of, sound_rules, with_rules
 from triage.codec.decode import Arrival, Codec
-from triage.ports import CaseRow, Sibling
+from triage.ports import CaseRow, ClockRow, Reading, Sibling
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.draft import Effects, Moment, Rules
+from triage.service.release import Shelf
+from triage.service.replan import clocks_at
 from triage.service.step import apply, fire
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -23,8 +27,20 @@ def at(local: str) -> datetime:
     return datetime.fromisoformat(local).replace(tzinfo=SHANGHAI).astimezone(UTC)
 
 
+def clocked(
+    *clocks: str,
+    more: str = "applies_when: always",
+    thens: Mapping[str, str] | None = None,
+    whens: Mapping[str, str] | None = None,
+) -> CompiledRulebook:
+    """The sound folder with one policy, `sla`, that has these clocks (keys in flow style), and with these rules."""
+    return with_rules(
+        thens or {"some": "{tags: [some]}"}, whens, {"sla/policies.yaml": policies_of({"sla": clocks}, more)}
+    )
+
+
 class Desk:
-    """Remembers the case's row and everything that was said."""
+    """Remembers the case's row, its clocks' rows, and everything that was said; no output is said twice."""
 
     def __init__(self, rules: CompiledRulebook | None = None) -> None:
         self.rules = Rules(rules or compiled(sound_rules()), {})
@@ -32,6 +48,7 @@ class Desk:
         self.said: list[dict[str, Any]] = []
         self.effects: list[Effects] = []
         self.siblings: list[Sibling] = []
+        self.stored: dict[tuple[str, int], ClockRow] = {}
         self._events = 0
 
     def happens(self, what: str, local: str, seen_until: datetime = LONG_AGO, /, **data: Any) -> Effects:
@@ -66,6 +83,21 @@ class Desk:
         )
         return self._took(fire(self.row, self.rules, moment, self.siblings))
 
+    def changes_rules(self, rules: CompiledRulebook) -> None:
+        """A new revision is activated; those before it can still be had."""
+        before = self.rules
+        self.rules = Rules(rules, {**before.held, before.active.rulebook.revision: before.active})
+
+    def clocks(self, local: str) -> dict[tuple[str, int], Clock]:
+        """Every cycle as it stands at this local time, by short name and number."""
+        assert self.row is not None
+        planned = clocks_at(self.row, self.rules, at(local))
+        return {(clock.name.partition("/")[2], clock.cycle): clock for clock in planned}
+
+    def told_of(self, kind: str, *fields: str) -> list[tuple[Any, ...]]:
+        """These fields of all outputs of a type, in order; instants in the local time of Shanghai."""
+        return [tuple(_local(one["data"][field]) for field in fields) for one in self.heard(kind)]
+
     def heard(self, *kinds: str) -> list[dict[str, Any]]:
         """Outputs of these types, in order."""
         return [one for one in self.said if one["type"].removeprefix("complaint.") in kinds]
@@ -77,7 +109,10 @@ class Desk:
     def _took(self, effects: Effects) -> Effects:
         self.row = effects.row
         self.effects.append(effects)
+        keep_rows(self.stored, effects)
         self.said += [spoken(message) for message in effects.messages]
+        ids = [one["id"] for one in self.said]
+        assert len(ids) == len(set(ids)), "the outbox takes each id once"
         return effects
 
 
@@ -85,3 +120,47 @@ def spoken(message: Message) -> dict[str, Any]:
     """An output as another system reads it."""
     found: dict[str, Any] = json.loads(message.payload)
     return found
+
+
+def keep_rows(stored: dict[tuple[str, int], ClockRow], effects: Effects) -> None:
+    """The clock rows of one case as a store keeps them."""
+    for key in effects.gone_clocks:
+        stored.pop(key, None)
+    stored.update({(clock.clock, clock.cycle): clock for clock in effects.clocks})
+
+
+def _local(value: Any) -> Any:
+    if not (isinstance(value, str) and value.endswith("Z") and value[:4].isdigit()):
+        return value
+    return f"{datetime.fromisoformat(value).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
+class StoredCases:
+    """As much of a store's reading as the checks of stored clocks ask for."""
+
+    def __init__(self, cases: Sequence[CaseRow], clocks: Sequence[ClockRow], active: CompiledRulebook) -> None:
+        self._cases, self._clocks, self._active = cases, clocks, active
+        for number, case in enumerate(cases, start=1):
+            case.no = number
+
+    @property
+    def rulebooks(self) -> Self:
+        return self
+
+    def active_revision(self) -> str:
+        return self._active.rulebook.revision
+
+    def cases(self) -> Iterator[CaseRow]:
+        return iter(self._cases)
+
+    def clocks(self, case_nos: Collection[int]) -> list[ClockRow]:
+        ids = {case.id for case in self._cases if case.no in case_nos}
+        return [clock for clock in self._clocks if clock.case in ids]
+
+
+def reading_of(cases: Sequence[CaseRow], clocks: Sequence[ClockRow], rules: Rules) -> tuple[Reading, Shelf]:
+    """A store that holds these rows, and a shelf with the revisions."""
+    shelf = Shelf()
+    for revision, book in {**rules.held, rules.active.rulebook.revision: rules.active}.items():
+        shelf.put(revision, book)
+    return cast(Reading, StoredCases(cases, clocks, rules.active)), shelf

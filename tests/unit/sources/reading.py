@@ -18,6 +18,9 @@ class StandingTime:
     def monotonic(self) -> float:
         return 0.0
 
+    def drift(self) -> float:
+        return 0.0
+
     def adjust(self, real: datetime) -> datetime:
         return real
 

@@ -51,7 +51,7 @@ def test_each_output_is_one_line_of_its_file(publisher: FilePublisher, tmp_path:
 def test_dead_letters_give_back_the_bytes(publisher: FilePublisher, tmp_path: Path, value: bytes) -> None:
     """Whatever came, its exact bytes are in the line: as text where they are UTF-8, else in base64."""
     letter = Message(
-        id="d", topic=DEAD_LETTERS, key="k", sequence=0, payload=value, headers=(("dlq_reason", "not_json"),)
+        id="d", topic=DEAD_LETTERS, key="k", sequence=0, payload=value, headers=(("dlq_reason", b"not_json"),)
     )
     publisher.publish([letter])
     (line,) = lines(tmp_path / "out" / "dead-letters.jsonl")

@@ -86,7 +86,11 @@ def _write_all(file: BinaryIO, data: bytes) -> None:
 def _line(message: Message) -> bytes:
     if message.topic != DEAD_LETTERS:
         return message.payload + b"\n"
-    letter: dict[str, object] = {"id": message.id, "key": message.key, "headers": dict(message.headers)}
+    letter: dict[str, object] = {
+        "id": message.id,
+        "key": message.key,
+        "headers": {name: value.decode("utf-8", "replace") for name, value in message.headers},
+    }
     try:
         letter["value"] = message.payload.decode()
     except UnicodeDecodeError:

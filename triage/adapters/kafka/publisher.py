@@ -146,7 +146,7 @@ class KafkaPublisher:
             return False
 
     def _send(self, message: Message) -> Any:
-        payload, headers = message.payload, [(name, value.encode()) for name, value in message.headers]
+        payload, headers = message.payload, list(message.headers)
         if message.topic == DEAD_LETTERS and len(payload) > LARGEST_DEAD_LETTER:
             headers.append(("dlq_sha256", hashlib.sha256(payload).hexdigest().encode()))
             payload = payload[:LARGEST_DEAD_LETTER]

@@ -45,16 +45,13 @@ class SqlCases:
         )
         return {row.id: to_case(row) for row in found}
 
+    def clocks(self, ids: Collection[str]) -> list[ClockRow]:
+        """The clock rows of these cases."""
+        return clocks_of(self._connection, CASES.c.id.in_(ids))
+
     def lock_due(self, until: datetime, now: datetime, limit: int) -> list[CaseRow]:
         """Cases with a step due, the longest due first; those that another holds are passed over."""
-        due = self._connection.execute(
-            sa.text(
-                "SELECT case_no FROM clocks WHERE next_at IS NOT NULL AND next_at <= :until "
-                "AND (retry_at IS NULL OR retry_at <= :now) ORDER BY next_at LIMIT :limit"
-            ),
-            {"until": self._bound(until), "now": self._bound(now), "limit": limit},
-        )
-        order = list(dict.fromkeys(row.case_no for row in due))
+        order = self._due_numbers(until, now, limit)
         if not order:
             return []
         tail = " FOR UPDATE SKIP LOCKED" if self._is_postgres else ""
@@ -65,6 +62,28 @@ class SqlCases:
         )
         place = {number: index for index, number in enumerate(order)}
         return sorted((to_case(row) for row in found), key=lambda row: place[row.no])
+
+    def due(self, until: datetime, now: datetime, limit: int) -> list[str]:
+        """The ids of such cases, neither locked nor read."""
+        order = self._due_numbers(until, now, limit)
+        if not order:
+            return []
+        chosen = bulk.among_numbers(self._connection, "no", "numbers")
+        found = self._connection.execute(
+            sa.text(f"SELECT no, id FROM cases WHERE {chosen}"), {"numbers": bulk.as_list(order)}
+        )
+        ids = {row.no: row.id for row in found}
+        return [ids[number] for number in order]
+
+    def _due_numbers(self, until: datetime, now: datetime, limit: int) -> list[int]:
+        due = self._connection.execute(
+            sa.text(
+                "SELECT case_no FROM clocks WHERE next_at IS NOT NULL AND next_at <= :until "
+                "AND (retry_at IS NULL OR retry_at <= :now) ORDER BY next_at LIMIT :limit"
+            ),
+            {"until": self._bound(until), "now": self._bound(now), "limit": limit},
+        )
+        return list(dict.fromkeys(row.case_no for row in due))
 
     def postpone(self, case: str, until: datetime) -> int:
         """After a failed sweep: not before `until` again; gives the number of failures in a row."""
@@ -195,6 +214,13 @@ def _timeline(row: TimelineRow, numbers: dict[str, int]) -> dict[str, Any]:
         "body": row.body,
         "decision": row.decision,
     }
+
+
+def clocks_of(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[ClockRow]:
+    """The clock rows of some cases."""
+    query = sa.select(CASES.c.id.label("case"), CLOCKS).join(CASES, CASES.c.no == CLOCKS.c.case_no).where(which)
+    fields = ClockRow.__struct_fields__
+    return [ClockRow(**{name: getattr(row, name) for name in fields}) for row in connection.execute(query)]
 
 
 def _clock(row: ClockRow, numbers: dict[str, int]) -> dict[str, Any]:

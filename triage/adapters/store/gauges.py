@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from triage.adapters.store.tables import CASES, CLOCKS, OUTBOX, RUNNING, UNSENT, to_instant
+from triage.adapters.store.tables import CASES, CLOCKS, OUTBOX, RUNNING, UNSENT, overdue, to_instant
 from triage.domain.lifecycle import FINAL_STATUSES
 
 Gauge = tuple[str, dict[str, str], float]
@@ -38,7 +38,7 @@ def _overdue(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
     query = (
         sa.select(CASES.c.department, CASES.c.priority, CLOCKS.c.clock, sa.func.count(), sa.func.min(CLOCKS.c.due_at))
         .join(CASES, CASES.c.no == CLOCKS.c.case_no)
-        .where(RUNNING, CLOCKS.c.due_at < now)
+        .where(overdue(now))
         .group_by(CASES.c.department, CASES.c.priority, CLOCKS.c.clock)
     )
     oldest: dict[str, float] = {}

@@ -13,6 +13,9 @@ from monitors.notices.message import Message
 from monitors.ports import Delivery
 from triage.adapters.store.tables import LEASES, OUTBOX, UNSENT
 
+HELD_TRIED = 20
+"""Messages of a refusing topic that one batch tries again."""
+
 STATE_AFTER = {"retry": "pending"}
 """Results of a sending that are not themselves the state of the row."""
 
@@ -38,7 +41,7 @@ def outbox_row(message: Message, now: datetime) -> dict[str, Any]:
 
 def to_message(row: Any) -> Message:
     """A row as the message that it was."""
-    headers = msgspec.json.decode(row.headers, type=tuple[tuple[str, str], ...]) if row.headers else ()
+    headers = msgspec.json.decode(row.headers, type=tuple[tuple[str, bytes], ...]) if row.headers else ()
     return Message(
         no=row.no,
         id=row.id,
@@ -57,10 +60,16 @@ class SqlOutbox:
         self._begin = begin
 
     def pending(self, limit: int) -> Sequence[Message]:
-        """Unsent messages in the order of their numbers."""
+        """Unsent messages in the order of their numbers. Of a topic that refuses us only the first few are tried, so
+        that they never stand in the way of the others."""
         with self._begin() as connection:
-            query = sa.select(OUTBOX).where(UNSENT).order_by(OUTBOX.c.no).limit(limit)
-            return [to_message(row) for row in connection.execute(query)]
+            topics = sa.select(OUTBOX.c.topic).where(UNSENT, OUTBOX.c.state == "held").distinct()
+            held = connection.execute(topics).scalars().all()
+            unsent = sa.select(OUTBOX).where(UNSENT).order_by(OUTBOX.c.no)
+            rows = list(connection.execute(unsent.where(OUTBOX.c.topic.not_in(held)).limit(limit)))
+            for topic in held:
+                rows += connection.execute(unsent.where(OUTBOX.c.topic == topic).limit(HELD_TRIED))
+            return [to_message(row) for row in rows]
 
     def is_waiting(self) -> bool:
         """Whether a message waits that was not refused."""

@@ -8,11 +8,13 @@ import msgspec
 import sqlalchemy as sa
 
 from monitors.notices.message import Message
-from triage.adapters.store.cases import to_case
+from triage.adapters.store.cases import clocks_of, to_case
 from triage.adapters.store.gauges import gauges
 from triage.adapters.store.offsets import to_position
 from triage.adapters.store.outbox import to_message
-from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, RUNNING, TIMELINE
+from triage.adapters.store.rulebooks import SqlRulebooks
+from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, TIMELINE
+from triage.adapters.store.tables import overdue as is_overdue
 from triage.ports import CaseRow, ClockRow, DeadLetter, Part, Position, TimelineRow
 
 CHUNK = 500
@@ -23,6 +25,7 @@ class SqlReading:
 
     def __init__(self, connection: sa.Connection, now: datetime) -> None:
         self._connection, self._now = connection, now
+        self.rulebooks = SqlRulebooks(connection)
 
     def ping(self) -> None:
         """Raises StoreAway when the store does not answer."""
@@ -34,8 +37,7 @@ class SqlReading:
         if ids is not None:
             query = query.where(CASES.c.id.in_(ids))
         if overdue:
-            running = sa.select(CLOCKS.c.case_no).where(RUNNING, CLOCKS.c.due_at < self._now)
-            query = query.where(CASES.c.no.in_(running))
+            query = query.where(CASES.c.no.in_(sa.select(CLOCKS.c.case_no).where(is_overdue(self._now))))
         last = 0
         while True:
             rows = self._connection.execute(query.where(CASES.c.no > last)).all()
@@ -46,13 +48,7 @@ class SqlReading:
 
     def clocks(self, case_nos: Collection[int]) -> list[ClockRow]:
         """The clock rows of these cases."""
-        query = (
-            sa.select(CASES.c.id.label("case"), CLOCKS)
-            .join(CASES, CASES.c.no == CLOCKS.c.case_no)
-            .where(CLOCKS.c.case_no.in_(case_nos))
-        )
-        fields = ClockRow.__struct_fields__
-        return [ClockRow(**{name: getattr(row, name) for name in fields}) for row in self._connection.execute(query)]
+        return clocks_of(self._connection, CLOCKS.c.case_no.in_(case_nos))
 
     def timeline(self, case: str) -> list[TimelineRow]:
         """The rows of one case in order."""

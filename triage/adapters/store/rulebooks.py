@@ -1,9 +1,11 @@
 """Revisions of the rulebook: history, and the one that is active."""
 
+from datetime import datetime
+
 import msgspec
 import sqlalchemy as sa
 
-from triage.adapters.store.tables import RULEBOOKS
+from triage.adapters.store.tables import CLOCKS, RULEBOOKS, RUNNING
 from triage.ports import StoredRulebook
 
 
@@ -44,7 +46,13 @@ class SqlRulebooks:
                 is_active=True,
             )
         )
+        self._wake_provisional(rulebook.activated_at)
         return True
+
+    def _wake_provisional(self, now: datetime) -> None:
+        """The sweeper looks at every provisional deadline again: the new calendars may know more."""
+        waiting = sa.or_(CLOCKS.c.next_at.is_(None), CLOCKS.c.next_at > now)
+        self._connection.execute(sa.update(CLOCKS).where(RUNNING, CLOCKS.c.provisional, waiting).values(next_at=now))
 
     def _one(self, condition: sa.ColumnElement[bool]) -> StoredRulebook | None:
         row = self._connection.execute(sa.select(RULEBOOKS).where(condition)).one_or_none()

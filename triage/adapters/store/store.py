@@ -59,9 +59,13 @@ def open_store(url: str, time: TimeSource, *, claim: bool = False, create: bool 
 
 
 def hold_file(url: URL) -> IO[str]:
-    """The lock of an embedded database's one daemon, held until it is closed. Raises Unreachable when another holds
-    it."""
-    file = Path(f"{url.database}.lock").open("a+", encoding="utf-8")  # noqa: SIM115 # held for the daemon's life
+    """The lock of an embedded database's one daemon, held until it is closed; one for the file, whatever links lead to
+    it. Raises Unreachable when another holds it, or it cannot be made."""
+    lock = Path(f"{os.path.realpath(url.database or '')}.lock")
+    try:
+        file = lock.open("a+", encoding="utf-8")  # held for the daemon's life
+    except OSError as error:
+        raise Unreachable([f"store {url.render_as_string()}: {error.strerror}: {lock}"]) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -143,6 +147,14 @@ class SqlStore:
         """A snapshot for reading. Raises StoreAway."""
         with _away_told(), self._reading_engine.begin() as connection:
             yield SqlReading(connection, self._time.now())
+
+    def ahead(self) -> float:
+        """Seconds by which the store's clock is ahead of ours; 0 for an embedded one, which has none. Raises
+        StoreAway."""
+        if self._is_sqlite:
+            return 0.0
+        with self._begin() as connection:
+            return (self._now(connection) - self._time.now()).total_seconds()
 
     def close(self) -> None:
         """Release connections and the claim."""

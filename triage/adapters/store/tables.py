@@ -96,6 +96,8 @@ CLOCKS = sa.Table(
     sa.Column("original_due_at", Instant, nullable=False),
     sa.Column("ended_at", Instant),
     sa.Column("breached", sa.Boolean, nullable=False),
+    sa.Column("late_before", sa.Integer),
+    sa.Column("against_us", sa.Boolean, nullable=False),
     sa.Column("revision", sa.Text, nullable=False),
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("next_step", sa.Text),
@@ -112,6 +114,12 @@ sa.Index(
 )
 RUNNING = CLOCKS.c.state == sa.literal_column("'running'")
 """Running clocks, in a literal so that the partial index serves the query."""
+
+
+def overdue(now: datetime) -> sa.ColumnElement[bool]:
+    """Clocks against us that run past their due time."""
+    return sa.and_(RUNNING, CLOCKS.c.due_at < now, CLOCKS.c.against_us)
+
 
 sa.Index("ix_clocks_running_due_at", CLOCKS.c.due_at, sqlite_where=RUNNING, postgresql_where=RUNNING)
 

@@ -49,6 +49,8 @@ def upgrade() -> None:
         sa.Column("original_due_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
         sa.Column("breached", sa.Boolean(), nullable=False),
+        sa.Column("late_before", sa.Integer()),
+        sa.Column("against_us", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Text(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("next_step", sa.Text(), nullable=True),

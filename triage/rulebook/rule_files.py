@@ -1,0 +1,91 @@
+"""The rule files of a folder as pages and nodes, sorted by what stands in them and by the pack that they belong to."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from triage.rulebook.nodes import ABSENT, Node, Page, Scalar, Sequence
+from triage.rulebook.nodes import Mapping as MappingNode
+from triage.rulebook.syntax import open_page
+
+RULEBOOK_FILE, FACTS_FILE = "rulebook.yaml", "facts.yaml"
+FOLDERS = ("terms", "triage", "sla", "calendars")
+PACKS = "packs"
+LATER_FOLDERS = ("tables",)
+
+
+class RuleFiles:
+    """Every file opened once. `packs`: those that rulebook.yaml lists and that have files. `unlisted`: packs that it
+    does not list, with a page of theirs; their files are not opened."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.pages: list[Page] = []
+        self.packs: set[str] = set()
+        self.unlisted: dict[str, Page] = {}
+        self.rulebook_node: Node = ABSENT
+        self.facts_node: Node = ABSENT
+        self._nodes: dict[str, list[tuple[str, Node]]] = {folder: [] for folder in FOLDERS}
+        self._broken: set[str] = set()
+        if RULEBOOK_FILE in files:
+            self._open(RULEBOOK_FILE, files[RULEBOOK_FILE], ())
+        listed = _listed(self.rulebook_node)
+        for path in sorted(files.keys() - {RULEBOOK_FILE}):
+            self._open(path, files[path], listed)
+
+    def page(self, path: str) -> Page:
+        """A page for findings about a file that is not read."""
+        page = Page(path, "")
+        self.pages.append(page)
+        return page
+
+    def nodes(self, folder: str) -> Iterator[tuple[str, Node]]:
+        """Pack (empty for the rulebook's own) and content of each file of a folder."""
+        return iter(self._nodes[folder])
+
+    def is_broken(self, what: str) -> bool:
+        """Whether a file of the folder, or this file, could not be parsed: what it declares is not known."""
+        return what in self._broken
+
+    def _open(self, path: str, content: bytes, listed: Collection[str]) -> None:
+        pack, folder = _place(path)
+        if pack and folder not in (*FOLDERS, *LATER_FOLDERS):
+            hint = f"move it to one of {', '.join(f'{PACKS}/{pack}/{one}' for one in FOLDERS)}"
+            self.page(path).add("misplaced-file", 1, 1, "no rule file is read here", hint)
+            return
+        if pack and pack not in listed:
+            if pack not in self.unlisted:
+                self.unlisted[pack] = self.page(path)
+            return
+        if pack:
+            self.packs.add(pack)
+        if folder in LATER_FOLDERS:
+            self.page(path).add("not-supported-yet", 1, 1, f"{folder} are not supported yet", "take the file out")
+            return
+        page, node = open_page(path, content)
+        self.pages.append(page)
+        if page.broken:
+            self._broken.add(path if path in (RULEBOOK_FILE, FACTS_FILE) else folder)
+        if node is not None:
+            self._sort(path, pack, folder, node)
+
+    def _sort(self, path: str, pack: str, folder: str, node: Node) -> None:
+        if path == RULEBOOK_FILE:
+            self.rulebook_node = node
+        elif path == FACTS_FILE:
+            self.facts_node = node
+        elif folder in FOLDERS:
+            self._nodes[folder].append((pack, node))
+
+
+def _listed(rulebook: Node) -> set[str]:
+    """The ids under `packs`, read without noting faults: the loader does that."""
+    packs = rulebook.entries.get("packs") if isinstance(rulebook, MappingNode) else None
+    listed = packs[1].items if packs and isinstance(packs[1], Sequence) else []
+    ids = [one.entries["id"][1] for one in listed if isinstance(one, MappingNode) and "id" in one.entries]
+    return {one.text for one in ids if isinstance(one, Scalar)}
+
+
+def _place(path: str) -> tuple[str, str]:
+    """Pack and folder; a file directly under `packs/` has its own name as pack."""
+    first, *rest = path.split("/")
+    if first != PACKS or not rest:
+        return "", first if rest else ""
+    return rest[0], rest[1] if len(rest) > 2 else ""
