@@ -62,6 +62,7 @@ clean:
 # At the desk only: real complaints from a folder outside the project, checked by independent counts.
 real-data: $(STAMP)
 	$(BIN)/python -m tests.real_data.connecticut $(DATA)/ct_complaints $(OUT)
+	$(BIN)/python -m tests.real_data.replayed $(DATA)/ct_complaints $(OUT)/events.jsonl
 	$(BIN)/python -m tests.real_data.two_workers $(OUT)/events.jsonl $(OUT)/two
 	$(BIN)/python -m tests.real_data.kills $(OUT)/events.jsonl $(OUT)/kills
 	$(BIN)/python -m tests.real_data.chinese_messages $(DATA)/zh_messages

@@ -9,9 +9,10 @@ from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Clock, ClockState, Refusal
 from monitors.clocks.counting import Due
 from monitors.clocks.course import Move, Way, finished, way_of
+from monitors.clocks.cycle import Cycle, OpenPauses
 from monitors.clocks.happenings import Happening, Kind, Moment, starts_at_reopening
 from monitors.clocks.local_time import SECOND
-from monitors.clocks.pauses import Pause, Pauses, united
+from monitors.clocks.pauses import Pause
 from monitors.clocks.policy import ClockPolicy, Extension, Need, OnReopen, Reached
 from monitors.clocks.words import missing_needs, same_limit
 from triage.domain import event as ev
@@ -29,33 +30,15 @@ class History(msgspec.Struct, frozen=True):
     refusals: tuple[Refusal, ...] = ()
 
 
-class _Cycle:
-    """A cycle on its way. `pauses`: those that are over. `late`: the due time that a late extension moved, and when."""
-
-    def __init__(self, number: int, start: datetime, began: str) -> None:
-        self.number, self.start, self.began = number, start, began
-        self.pauses: list[Pause] = []
-        self.moves: tuple[Move, ...] = ()
-        self.late: tuple[datetime, datetime] | None = None
-        self.noted_due: datetime | None = None
-
-
-class _Standing(msgspec.Struct, frozen=True):
-    """A pause that is open. `without`: the cycle that was overdue when it began, for which it changes nothing."""
-
-    begin: datetime
-    without: int | None
-
-
 class Life:
     """One clock's life; `heard` is taken in, then `history` told at an instant."""
 
     def __init__(self, name: str, clock: ClockPolicy, calendar: Calendar, priority_at: PriorityAt) -> None:
         self._name, self._clock, self._calendar, self._priority_at = name, clock, calendar, priority_at
-        self._cycle: _Cycle | None = None
+        self._cycle: Cycle | None = None
         self._is_running = self._is_over = self._is_merged = self._is_detached = self._ended_overdue = False
         self._next_began = "started"
-        self._standing: dict[str, _Standing] = {}
+        self._open = OpenPauses()
         self._ended: list[Clock] = []
         self._moments: list[Moment] = []
         self._refusals: list[Refusal] = []
@@ -82,7 +65,7 @@ class Life:
 
     def _begin(self, at: datetime, began: str) -> None:
         number = self._cycle.number + 1 if self._cycle else 1
-        self._cycle, self._is_running, self._is_over = _Cycle(number, at, began), True, False
+        self._cycle, self._is_running, self._is_over = Cycle(number, at, began), True, False
 
     def _end(self, at: datetime, state: ClockState) -> None:
         assert self._cycle is not None, "only what runs can end"
@@ -156,7 +139,7 @@ class Life:
             case OnReopen.NONE:
                 pass
 
-    def _resume_cycle(self, cycle: _Cycle, at: datetime) -> None:
+    def _resume_cycle(self, cycle: Cycle, at: datetime) -> None:
         """The same cycle goes on; from its end to the reopening it stood, unless it was overdue by then."""
         ended = self._ended.pop()
         assert ended.ended_at is not None, "what ended has an end"
@@ -171,17 +154,18 @@ class Life:
     def _pass_until(self, at: datetime) -> None:
         """Due times before the instant have passed: a recurring cycle is missed, others are noted as breached."""
         while self._is_running and self._cycle is not None:
-            due = self._due(self._cycle, at - SECOND)  # by the priority until then
+            way = self._way(self._cycle, at - SECOND, is_over=False)  # by the priority until then
+            due = way.due
             if due is None or at <= due.at:
                 return
             self._note_breach(self._cycle, due.at)
             if not self._clock.recurring:
                 return
-            self._ended.append(self._tell(self._cycle, due.at, ClockState.MISSED))
+            self._ended.append(self._told(self._cycle, way, due.at, ClockState.MISSED))
             # The loader refuses cycles without length; a second more keeps an old revision from standing still.
             self._begin(max(due.at, self._cycle.start + SECOND), "started")
 
-    def _note_breach(self, cycle: _Cycle, due_at: datetime) -> None:
+    def _note_breach(self, cycle: Cycle, due_at: datetime) -> None:
         if cycle.noted_due != due_at:
             cycle.noted_due = due_at
             self._moments.append(Moment(due_at + SECOND, Reached.BREACHED))
@@ -189,33 +173,26 @@ class Life:
     def _look(self, happening: Happening) -> None:
         """What has passed by then was seen on the way here."""
 
-    def _way(self, cycle: _Cycle, at: datetime, *, is_over: bool) -> Way:
+    def _way(self, cycle: Cycle, at: datetime, *, is_over: bool) -> Way:
         """`is_over`: the cycle ends at the instant, and with it the pauses that are open."""
         return way_of(
-            self._clock, self._calendar, cycle.start, self._pauses(cycle, at if is_over else None), cycle.moves,
+            self._clock, self._calendar, cycle.start, self._open.of(cycle, at if is_over else None), cycle.moves,
             self._priority_at(at),
         )  # fmt: skip
 
-    def _due(self, cycle: _Cycle, at: datetime) -> Due | None:
+    def _due(self, cycle: Cycle, at: datetime) -> Due | None:
         return self._way(cycle, at, is_over=False).due
 
-    def _pauses(self, cycle: _Cycle, end: datetime | None) -> Pauses:
-        if not (cycle.pauses or self._standing):
-            return ()
-        still = [
-            Pause(max(one.begin, cycle.start), end) for one in self._standing.values() if one.without != cycle.number
-        ]
-        return united([*cycle.pauses, *still])
-
-    def _tell(self, cycle: _Cycle, at: datetime, state: ClockState | None) -> Clock:
+    def _tell(self, cycle: Cycle, at: datetime, state: ClockState | None) -> Clock:
         """The cycle as it stands at an instant; `state`: None while it runs."""
-        way = self._way(cycle, at, is_over=state is not None)
-        reasons = {reason: one.begin for reason, one in self._standing.items() if one.without != cycle.number}
+        return self._told(cycle, self._way(cycle, at, is_over=state is not None), at, state)
+
+    def _told(self, cycle: Cycle, way: Way, at: datetime, state: ClockState | None) -> Clock:
         return finished(
             self._clock, way, at, state,
             name=self._name, cycle=cycle.number, began=cycle.began, late=cycle.late,
             original=way_of(self._clock, self._calendar, cycle.start, (), (), self._priority_at(cycle.start)).due,
-            standing={} if state else {reason: max(begin, cycle.start) for reason, begin in reasons.items()},
+            standing={} if state else self._open.since(cycle),
         )  # fmt: skip
 
     # --- words: pauses, resumptions, extensions
@@ -226,7 +203,7 @@ class Life:
         if event.type == ev.PAUSED:
             self._pause(happening.at, event)
         elif event.type == ev.RESUMED:
-            self._resume(happening.at, event.data.get("reason"))
+            self._open.end(event.data.get("reason"), happening.at, self._cycle)
         else:
             self._extend(happening.at, event)
 
@@ -236,12 +213,12 @@ class Life:
         missing = (Need.REASON.value,) if rule is None else missing_needs(rule.needs, event)
         if rule is None or missing:
             self._refuse("pause", event, at, missing)
-        elif rule.reason not in self._standing:
+        elif rule.reason not in self._open:
             cycle = self._cycle
             is_late = cycle is not None and self._is_overdue(cycle, at)
-            self._standing[rule.reason] = _Standing(at, cycle.number if cycle and is_late else None)
+            self._open.begin(rule.reason, at, cycle.number if cycle and is_late else None)
 
-    def _is_overdue(self, cycle: _Cycle, at: datetime) -> bool:
+    def _is_overdue(self, cycle: Cycle, at: datetime) -> bool:
         """Whether a pause that begins now begins after the due time. One that begins in the second in which another
         ends goes on standing."""
         if not self._is_running:
@@ -249,13 +226,6 @@ class Life:
         due = self._due(cycle, at)
         goes_on = any(pause.end == at and pause.begin < at for pause in cycle.pauses)
         return due is not None and at > due.at and not goes_on
-
-    def _resume(self, at: datetime, reason: str | None) -> None:
-        for one in [reason] if reason else list(self._standing):
-            standing = self._standing.pop(one, None)
-            cycle = self._cycle
-            if standing is not None and cycle is not None and standing.without != cycle.number:
-                cycle.pauses.append(Pause(max(standing.begin, cycle.start), at))
 
     def _extend(self, at: datetime, event: Event) -> None:
         cycle, wanted = self._cycle, event.data.get("to") or ""

@@ -96,7 +96,7 @@ class _Planning:
             heard.append(Happening(cut(one.detached_at), Kind.DETACH, -1))
             heard.sort(key=lambda happening: happening[:3])
         if asks_priority(one.clock.limit):
-            looks = (Happening(at, Kind.LOOK, -1) for at, _ in self._priorities)
+            looks = (Happening(at, Kind.LOOK, -1) for at, _ in self._priorities if at <= self._until)
             heard = sorted([*heard, *looks], key=lambda happening: happening[:3])
         life = Life(one.name, one.clock, one.calendar, self._priority_at)
         life.hear(heard)

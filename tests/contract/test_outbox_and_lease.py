@@ -68,7 +68,8 @@ def test_messages_wait_in_the_order_of_their_numbers(store: SqlStore) -> None:
 )
 def test_any_payload_comes_back(store: SqlStore, payload: bytes) -> None:
     """To the byte, UTF-8 or not, with its key and headers."""
-    message = a_message(1, payload, key=NASTY, sequence=0, topic="dead_letters", headers=(("dlq_reason", NASTY.encode()), (NASTY, b"\xff")))
+    headers = (("dlq_reason", NASTY.encode()), (NASTY, b"\xff"))
+    message = a_message(1, payload, key=NASTY, sequence=0, topic="dead_letters", headers=headers)
     write(store, messages=[message])
     (found,) = store.outbox.pending(1)
     with store.read() as reading:

@@ -20,9 +20,6 @@ from tests.e2e.workers import ROOT, Worker, dump, published
 SOURCES = ("triage", "monitors", "rules", "pyproject.toml", "README.md", "LICENSE")
 """What the wheel is built from."""
 
-SETUPTOOLS_NEEDED = 77
-"""As pyproject.toml has it."""
-
 
 class Installed(NamedTuple):
     """A wheel, the sources of which it was built, and the folder into which it is installed."""

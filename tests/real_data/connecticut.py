@@ -68,7 +68,8 @@ def shipped(directory: Path) -> None:
 def thirty_days(directory: Path, data: Path) -> None:
     url = f"sqlite:///{directory}/thirty.sqlite"
     seconds = run(directory, url, "--rules", str(HERE / "rules"), "--out", "out-thirty")
-    late, total = query(url, "SELECT sum(breached), count(*) FROM clocks WHERE state = 'stopped'")[0]
+    stopped = "FROM clocks WHERE state = 'stopped' AND clock = 'days/d30'"
+    late, total = query(url, f"SELECT sum(breached), count(*) {stopped}")[0]
     table = pd.read_parquet(data).drop_duplicates("file_no")
     days = pd.to_datetime(table["closed"]) - pd.to_datetime(table["opened"])
     counted = int((days.dt.days > 30).sum())

@@ -67,6 +67,10 @@ class Cases(Protocol):
         """Those that exist, locked in the order of their ids until the transaction ends."""
         ...
 
+    def exists(self, case: str) -> bool:
+        """Whether there is this case, readable or not."""
+        ...
+
     def clocks(self, ids: Collection[str]) -> list[ClockRow]:
         """The clock rows of these cases."""
         ...

@@ -147,9 +147,7 @@ def _check_cycles(found: Fields, counting: Counting, counted: AnyLimit) -> None:
     closes = counting.close_of_business and Unit.CALENDAR_DAYS in units(counted)
     for key, is_empty in (("start_day", counting.start_day), ("due", closes)):
         if is_empty:
-            fault(
-                "empty-cycle", found.key(key), "a cycle behind a missed one would have no length", "take it out"
-            )
+            fault("empty-cycle", found.key(key), "a cycle behind a missed one would have no length", "take it out")
 
 
 def _counting(found: Fields, counted: AnyLimit) -> Counting:

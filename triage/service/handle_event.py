@@ -44,7 +44,7 @@ class EventHandler:
             )
             case = decoded.event.subject if isinstance(decoded, Arrival) else None
             batch.bury(record, "quarantined", error, case)
-            if isinstance(decoded, Arrival) and not tx.cases.lock([decoded.event.subject]):
+            if isinstance(decoded, Arrival) and not tx.cases.exists(decoded.event.subject):
                 event = decoded.event
                 rules = self._library.current(tx)
                 batch.take(open_for_quarantined(event.subject, event.time, rules, batch.moment))

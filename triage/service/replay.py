@@ -121,14 +121,14 @@ class Replay:
             )
 
     def _fire_before(self, end: datetime, *, inclusive: bool = False) -> None:
-        """Fire what is due before the instant, each step at its own time."""
+        """Fire what is due before the instant, each step at its own time, or at once when a policy was attached late."""
         while self._queue and (self._queue[0][0] < end or (inclusive and self._queue[0][0] == end)):
             at, case = heapq.heappop(self._queue)
             if self._next.get(case) != at:
                 continue  # planned anew since
             row = self._rows[case]
-            moment = self._moment(max(at, self._now))
-            self._take(fire(row, self._rules, moment, self._siblings(row.customer)))
+            self._now = max(at, self._now)
+            self._take(fire(row, self._rules, self._moment(self._now), self._siblings(row.customer)))
 
     def _moment(self, at: datetime) -> Moment:
         return Moment(now=at, seen_until=at, complete_until=at)

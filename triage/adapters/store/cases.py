@@ -45,6 +45,10 @@ class SqlCases:
         )
         return {row.id: to_case(row) for row in found}
 
+    def exists(self, case: str) -> bool:
+        """Whether there is this case, readable or not."""
+        return self._connection.execute(sa.select(CASES.c.no).where(CASES.c.id == case)).one_or_none() is not None
+
     def clocks(self, ids: Collection[str]) -> list[ClockRow]:
         """The clock rows of these cases."""
         return clocks_of(self._connection, CASES.c.id.in_(ids))
