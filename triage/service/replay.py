@@ -121,7 +121,7 @@ class Replay:
             )
 
     def _fire_before(self, end: datetime, *, inclusive: bool = False) -> None:
-        """Fire what is due before the instant, each step at its own time, or at once when a policy was attached late."""
+        """Fire what is due before the instant, each step at its own time, or at once when its policy came late."""
         while self._queue and (self._queue[0][0] < end or (inclusive and self._queue[0][0] == end)):
             at, case = heapq.heappop(self._queue)
             if self._next.get(case) != at:
