@@ -52,6 +52,7 @@ class Life:
     def history(self, now: datetime) -> History:
         """The whole life, a running cycle judged at `now` (whole seconds)."""
         self._pass_until(now)
+        self._pass_until(now, by=now)
         cycles = list(self._ended)
         if self._cycle is not None and self._is_running:
             cycles.append(self._tell(self._cycle, now, None))
@@ -151,10 +152,11 @@ class Life:
 
     # --- time that passes
 
-    def _pass_until(self, at: datetime) -> None:
-        """Due times before the instant have passed: a recurring cycle is missed, others are noted as breached."""
+    def _pass_until(self, at: datetime, by: datetime | None = None) -> None:
+        """Due times before the instant have passed: a recurring cycle is missed, others are noted as breached. `by`: at
+        which instant's priority; None: the one until then."""
         while self._is_running and self._cycle is not None:
-            way = self._way(self._cycle, at - SECOND, is_over=False)  # by the priority until then
+            way = self._way(self._cycle, by or at - SECOND, is_over=False)
             due = way.due
             if due is None or at <= due.at:
                 return
@@ -171,7 +173,8 @@ class Life:
             self._moments.append(Moment(due_at + SECOND, Reached.BREACHED))
 
     def _look(self, happening: Happening) -> None:
-        """What has passed by then was seen on the way here."""
+        """A change of priority may put the due time into the past."""
+        self._pass_until(happening.at, by=happening.at)
 
     def _way(self, cycle: Cycle, at: datetime, *, is_over: bool) -> Way:
         """`is_over`: the cycle ends at the instant, and with it the pauses that are open."""

@@ -13,16 +13,26 @@ BOUND_SECONDS = 10.0
 
 
 class SelfAudit:
-    """Asks how long the longest waiting step that may fire is waiting. `oldest_wait`: in seconds, 0 for none."""
+    """Asks how long the longest waiting step that may fire is waiting, and whether a clock was forgotten.
 
-    def __init__(self, oldest_wait: Callable[[], float], time: TimeSource, observer: Observer) -> None:
-        self._oldest_wait, self._time, self._observer = oldest_wait, time, observer
+    `oldest_wait`: in seconds, 0 for none. `has_forgotten`: whether a running clock has no time at which it is looked at
+    again.
+    """
+
+    def __init__(
+        self, oldest_wait: Callable[[], float], has_forgotten: Callable[[], bool], time: TimeSource, observer: Observer
+    ) -> None:
+        self._oldest_wait, self._has_forgotten = oldest_wait, has_forgotten
+        self._time, self._observer = time, observer
 
     def audit(self) -> bool:
         """Set the heartbeat when all is handled in time; True then."""
         waited = self._oldest_wait()
         if waited > BOUND_SECONDS:
             log.error("timers are late", action="audit.late", seconds=waited)
+            return False
+        if self._has_forgotten():
+            log.error("a running clock has no timer, run triage verify --fix", action="audit.forgotten")
             return False
         self._observer.gauge("heartbeat_timestamp_seconds", self._time.now().timestamp())
         return True

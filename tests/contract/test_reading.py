@@ -60,11 +60,30 @@ def test_overdue_cases_have_a_running_clock_past_its_due_time(store: SqlStore, t
         a_clock("paused", due_at=None, state="paused"),
     ]
     write(store, *map(a_case, ["soon", "late", "now", "ended", "paused", "none"]), clocks=clocks)
-    for seconds, expected in ((0, ["late"]), (0.000001, ["late", "now"]), (2, ["soon", "late", "now"])):
+    for seconds, expected in ((0, ["late"]), (0.999999, ["late"]), (1, ["late", "now"]), (2, ["soon", "late", "now"])):
         time.at = NOW + timedelta(seconds=seconds)
         with store.read() as reading:
             assert [case.id for case in reading.cases(overdue=True)] == expected
             assert [case.id for case in reading.cases(overdue=True, ids=["late", "none"])] == ["late"]
+
+
+def test_a_clock_without_a_timer_is_found(store: SqlStore) -> None:
+    """Only a running one whose due time is ahead: an overdue one may have no step left, a paused one has none."""
+    ahead, behind = NOW + SECOND, NOW - SECOND
+    write(
+        store,
+        *map(a_case, "abcd"),
+        clocks=[
+            a_clock("a", due_at=ahead, next_at=ahead),
+            a_clock("b", due_at=behind, next_at=None),
+            a_clock("c", due_at=None, state="paused", next_at=None),
+        ],
+    )
+    with store.read() as reading:
+        assert not reading.has_forgotten_clock()
+    write(store, a_case("e"), clocks=[a_clock("e", due_at=ahead, next_at=None)])
+    with store.read() as reading:
+        assert reading.has_forgotten_clock()
 
 
 def test_a_reading_is_one_snapshot(store: SqlStore) -> None:

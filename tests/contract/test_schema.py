@@ -59,9 +59,12 @@ def test_partial_indexes_are_partial(empty_url: str) -> None:
         for option, where in index.get("dialect_options", {}).items()
         if option.endswith("_where")
     }
-    assert set(wheres) == {"ix_clocks_next_at", "ix_clocks_running_due_at", "ix_outbox_pending"}
+    assert set(wheres) == {
+        "ix_clocks_next_at", "ix_clocks_running_due_at", "ix_clocks_without_next", "ix_outbox_pending",
+    }  # fmt: skip
     assert "next_at IS NOT NULL" in wheres["ix_clocks_next_at"]
     assert "'running'" in wheres["ix_clocks_running_due_at"]
+    assert "next_at IS NULL" in wheres["ix_clocks_without_next"]
     assert "'pending'" in wheres["ix_outbox_pending"]
 
 

@@ -108,7 +108,7 @@ class Service:
     def _loops(self) -> tuple[Loop, ...]:
         roles = self.settings.run.roles
         gauges = StoreGauges(self.metrics, self._store_gauges, self.dispatcher.on_duty)
-        audit = SelfAudit(self._oldest_wait, self.time, self.metrics)
+        audit = SelfAudit(self._oldest_wait, self._has_forgotten_clock, self.time, self.metrics)
         loops = [Loop("reload", 2.0, self.reloader.look)]
         if "sweep" in roles:
             loops += [Loop("sweep", 0.5, self.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
@@ -185,6 +185,10 @@ class Service:
         with self.store.read() as reading:
             waits = [value for name, _, value in reading.gauges(low_mark) if name == "oldest_unfired_timer_seconds"]
         return max(waits, default=0.0)
+
+    def _has_forgotten_clock(self) -> bool:
+        with self.store.read() as reading:
+            return reading.has_forgotten_clock()
 
     def _unhealthy(self) -> Sequence[str]:
         return [f"loop {name} is stuck" for name in self.schedule.late_loops()]

@@ -184,6 +184,10 @@ class Reading(Protocol):
         """The clock rows of these cases."""
         ...
 
+    def has_forgotten_clock(self) -> bool:
+        """Whether a running clock has no time at which it is looked at again: there must be none."""
+        ...
+
     def timeline(self, case: str) -> list[TimelineRow]:
         """The rows of one case in order."""
         ...

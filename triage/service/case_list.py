@@ -16,13 +16,18 @@ def listed(
     reading: Reading, shelf: Shelf, now: datetime, *, overdue: bool = False, ids: Collection[str] | None = None
 ) -> Iterator[CaseLine]:
     """Cases as people read them, running clocks judged at `now`."""
-    found = reading.cases(overdue=overdue, ids=ids)
-    while rows := list(islice(found, CHUNK)):
+    for row, clocks in with_clocks(reading, reading.cases(overdue=overdue, ids=ids)):
+        yield _line(reading, shelf, row, clocks, now)
+
+
+def with_clocks(reading: Reading, cases: Iterator[CaseRow]) -> Iterator[tuple[CaseRow, Sequence[ClockRow]]]:
+    """Each case with its clock rows, read chunk by chunk."""
+    while rows := list(islice(cases, CHUNK)):
         clocks: dict[str, list[ClockRow]] = {}
         for clock in reading.clocks([row.no for row in rows]):
             clocks.setdefault(clock.case, []).append(clock)
         for row in rows:
-            yield _line(reading, shelf, row, clocks.get(row.id, ()), now)
+            yield row, clocks.get(row.id, ())
 
 
 def _line(reading: Reading, shelf: Shelf, row: CaseRow, clocks: Sequence[ClockRow], now: datetime) -> CaseLine:

@@ -139,8 +139,10 @@ class Replay:
         return tuple(self._customers.get(customer, {}).values())
 
     def _take(self, effects: Effects) -> None:
-        row = effects.row
+        row, before = effects.row, self._rows.get(effects.row.id)
         self._rows[row.id] = row
+        if before is not None and before.customer is not None:
+            self._customers[before.customer].pop(row.id, None)
         if row.customer is not None:
             self._customers.setdefault(row.customer, {})[row.id] = sibling_of(row)
         waiting = [clock.next_at for clock in effects.clocks if clock.next_at is not None]

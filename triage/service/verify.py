@@ -1,17 +1,15 @@
 """Stored clocks against their recomputation: the rows are an index over the events, and an index can be wrong."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 import msgspec
 
 from triage.ports import CaseRow, Changes, ClockRow, Reading, Store
 from triage.service import clockwork
+from triage.service.case_list import with_clocks
 from triage.service.draft import Draft, Rules
 from triage.service.release import Shelf
 from triage.service.replan import draft_of
-
-CHUNK = 500
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,14 +26,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 def differences(reading: Reading, shelf: Shelf) -> Iterator[Difference]:
     """Every difference, case by case."""
-    found = reading.cases()
-    while rows := list(islice(found, CHUNK)):
-        clocks: dict[str, list[ClockRow]] = {}
-        for clock in reading.clocks([row.no for row in rows]):
-            clocks.setdefault(clock.case, []).append(clock)
-        for row in rows:
-            rules = shelf.rules(reading.rulebooks, [row.document])
-            yield from _of_case(row, clocks.get(row.id, ()), rules)
+    for row, clocks in with_clocks(reading, reading.cases()):
+        yield from _of_case(row, clocks, shelf.rules(reading.rulebooks, [row.document]))
 
 
 def repair(store: Store, shelf: Shelf, cases: Sequence[str], by: str) -> int:

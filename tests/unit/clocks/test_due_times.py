@@ -21,6 +21,15 @@ CASES: list[tuple[Calendar, str, str, str]] = [
     (CN, "2028-02-28 10:00", "1 calendar day", "2028-02-29 23:59:59"),  # a leap year
     (CN, "2026-02-28 10:00", "1 calendar day", "2026-03-01 23:59:59"),  # a common year
     (CN, "2026-04-30 10:00", "31 calendar days", "2026-05-31 23:59:59"),  # the whole of May
+    # weeks and months: seven calendar days; the same day number, or the month's last day
+    (CN, "2026-03-02 10:00", "2 weeks", "2026-03-16 23:59:59"),  # Monday to Monday
+    (LONDON, "2026-12-23 12:00", "8 weeks", "2027-02-17T23:59:59+00:00"),  # 56 days: 8 to Dec 31, 31, 17
+    (CN, "2026-01-31 10:00", "1 month", "2026-02-28 23:59:59"),  # there is no 31 February
+    (CN, "2028-01-31 10:00", "1 month", "2028-02-29 23:59:59"),  # a leap year
+    (CN, "2026-02-28 10:00", "1 month", "2026-03-28 23:59:59"),  # the day number, not the month's end
+    (CN, "2026-08-31 10:00", "6 months", "2027-02-28 23:59:59"),  # over the year's end
+    (CN, "2026-03-31 10:00", "1 month", "2026-04-30 23:59:59"),
+    (LONDON, "2026-09-25 12:00", "1 month", "2026-10-25T23:59:59+00:00"),  # the date on which summer time ends
     # working days
     (CN, "2026-03-02 10:00", "1 working day", "2026-03-03 23:59:59"),  # Mon → Tue
     (CN, "2026-03-06 10:00", "1 working day", "2026-03-09 23:59:59"),  # Fri → Mon

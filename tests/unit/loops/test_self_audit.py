@@ -14,7 +14,7 @@ HEARTBEAT = ("heartbeat_timestamp_seconds",)
 
 def audited(oldest_wait: Callable[[], float], time: MovableTime | None = None) -> tuple[SelfAudit, Noted]:
     noted = Noted()
-    return SelfAudit(oldest_wait, time or MovableTime(), noted), noted
+    return SelfAudit(oldest_wait, lambda: False, time or MovableTime(), noted), noted
 
 
 @pytest.mark.parametrize("waited", [0.0, 3.0, BOUND_SECONDS])
@@ -30,6 +30,13 @@ def test_no_beat_while_a_timer_waits_too_long(waited: float) -> None:
     """Nothing is set, not even a zero: the last beat grows old."""
     audit, noted = audited(lambda: waited)
     assert not audit.audit()
+    assert noted.gauges == {}
+
+
+def test_no_beat_while_a_clock_is_forgotten() -> None:
+    """One that nobody will look at when it is due is worse than one that waits."""
+    noted = Noted()
+    assert not SelfAudit(lambda: 0.0, lambda: True, MovableTime(), noted).audit()
     assert noted.gauges == {}
 
 

@@ -13,7 +13,7 @@ from triage.adapters.store.gauges import gauges
 from triage.adapters.store.offsets import to_position
 from triage.adapters.store.outbox import to_message
 from triage.adapters.store.rulebooks import SqlRulebooks
-from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, TIMELINE
+from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, TIMELINE, forgotten
 from triage.adapters.store.tables import overdue as is_overdue
 from triage.ports import CaseRow, ClockRow, DeadLetter, Part, Position, TimelineRow
 
@@ -49,6 +49,11 @@ class SqlReading:
     def clocks(self, case_nos: Collection[int]) -> list[ClockRow]:
         """The clock rows of these cases."""
         return clocks_of(self._connection, CLOCKS.c.case_no.in_(case_nos))
+
+    def has_forgotten_clock(self) -> bool:
+        """Whether a running clock has no time at which it is looked at again."""
+        query = sa.select(CLOCKS.c.case_no).where(forgotten(self._now)).limit(1)
+        return self._connection.execute(query).first() is not None
 
     def timeline(self, case: str) -> list[TimelineRow]:
         """The rows of one case in order."""

@@ -1,6 +1,6 @@
 """The tables. Instants are UTC; child rows carry the case's integer number."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -117,8 +117,17 @@ RUNNING = CLOCKS.c.state == sa.literal_column("'running'")
 
 
 def overdue(now: datetime) -> sa.ColumnElement[bool]:
-    """Clocks against us that run past their due time."""
-    return sa.and_(RUNNING, CLOCKS.c.due_at < now, CLOCKS.c.against_us)
+    """Clocks against us that run past their due time, whose whole second still counts."""
+    return sa.and_(RUNNING, CLOCKS.c.due_at <= now - timedelta(seconds=1), CLOCKS.c.against_us)
+
+
+WITHOUT_NEXT = sa.and_(RUNNING, CLOCKS.c.next_at.is_(None))
+sa.Index("ix_clocks_without_next", CLOCKS.c.due_at, sqlite_where=WITHOUT_NEXT, postgresql_where=WITHOUT_NEXT)
+
+
+def forgotten(now: datetime) -> sa.ColumnElement[bool]:
+    """Running clocks that nobody will look at when they are due: there must be none."""
+    return sa.and_(WITHOUT_NEXT, CLOCKS.c.due_at > now)
 
 
 sa.Index("ix_clocks_running_due_at", CLOCKS.c.due_at, sqlite_where=RUNNING, postgresql_where=RUNNING)

@@ -75,6 +75,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
     )
+    op.create_index(
+        "ix_clocks_without_next",
+        "clocks",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'running' AND next_at IS NULL"),
+        postgresql_where=sa.text("state = 'running' AND next_at IS NULL"),
+    )
     op.create_table(
         "dead_letters",
         sa.Column("no", BIG_KEY, autoincrement=True, nullable=False),
