@@ -119,7 +119,7 @@ DUMPS = {
     ),
     "due times": (
         "SELECT c.id, k.clock, k.due_at, k.ended_at FROM clocks k JOIN cases c ON c.no = k.case_no "
-        "ORDER BY c.id, k.clock"
+        "ORDER BY c.id, k.clock, k.cycle"
     ),
     "notices": (
         "SELECT c.id, n.clock, n.step, n.state, n.resolved FROM notices n JOIN cases c ON c.no = n.case_no "
