@@ -82,6 +82,8 @@ class Broker:
         """Within the block the node keeps its connections and answers nothing."""
         pid = self.pid
         os.kill(pid, signal.SIGSTOP)
+        while not all(state == "T" for state in _states(pid)):  # a busy machine stops its threads one after another
+            time.sleep(0.001)
         try:
             yield
         finally:
@@ -154,3 +156,9 @@ class Broker:
             return sorted(found, key=lambda record: (record.partition, record.offset))
         finally:
             consumer.close()
+
+
+def _states(pid: int) -> list[str]:
+    """The state of each thread of a process, as /proc tells it."""
+    stats = [stat.read_text() for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return [stat.rpartition(")")[2].split()[0] for stat in stats]
