@@ -100,6 +100,14 @@ def _order(happening: Happening) -> tuple[datetime, Kind, int]:
     return happening[:3]
 
 
+@lru_cache(maxsize=POLICIES_KEPT)
+def types_that_start(clock: ClockPolicy) -> frozenset[str] | None:
+    """Event types of which a case needs one for the clock to start; None: the receipt or another clock may start it."""
+    types = frozenset(one.type for one in clock.start if isinstance(one, EventPattern))
+    may_start_otherwise = ev.REGISTERED in types or any(isinstance(one, ClockPattern) for one in clock.start)
+    return None if may_start_otherwise else types
+
+
 def starts_at_reopening(clock: ClockPolicy) -> bool:
     """Whether a clock that begins anew after a reopening begins with it: one that runs from the registration, or from
     the reopening itself."""

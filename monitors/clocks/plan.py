@@ -8,7 +8,7 @@ import msgspec
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Refusal
 from monitors.clocks.course import asks_priority
-from monitors.clocks.happenings import Happening, Kind, Moment, happenings
+from monitors.clocks.happenings import Happening, Kind, Moment, happenings, types_that_start
 from monitors.clocks.life import History, Life
 from monitors.clocks.local_time import cut
 from monitors.clocks.policy import ClockPolicy
@@ -17,6 +17,9 @@ from triage.domain.case import Case
 
 Priorities = Sequence[tuple[datetime, str]]
 """When the case was given which priority, oldest first."""
+
+
+NOT_STARTED = History()
 
 
 class AttachedClock(msgspec.Struct, frozen=True):
@@ -63,6 +66,7 @@ class _Planning:
         self._attached = {one.name: one for one in attached}
         self._case, self._now, self._until = case, now, until
         self._priorities = [(cut(at), priority) for at, priority in priorities]
+        self._types = {event.type for event in case.events}
         self._found: dict[str, History] = {}
         self._under_way: set[str] = set()
         self._words: Words = {}
@@ -91,6 +95,9 @@ class _Planning:
 
     def _live(self, one: AttachedClock) -> History:
         words = self._words.get(one.name, ())
+        starting = types_that_start(one.clock)
+        if starting is not None and starting.isdisjoint(self._types) and not words:
+            return NOT_STARTED
         heard = happenings(one.clock, self._case, words, self._moments_of, self._until)
         if one.detached_at is not None:
             heard.append(Happening(cut(one.detached_at), Kind.DETACH, -1))
