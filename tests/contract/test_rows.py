@@ -145,7 +145,7 @@ def test_steps_dead_letters_and_audit_come_back(store: SqlStore, store_url: str)
         assert reading.dead_letters(1) == letters[1:]
     number = stored_case(store).no
     assert [tuple(row) for row in rows_of(store_url, "notices")] == [
-        (number, "reply", 1, "breach", EXACT, "superseded", NOW + SECOND, None)
+        (number, "reply", 1, "breach", EXACT, 0, "superseded", NOW + SECOND, None)
     ]
     assert [tuple(row)[1:] for row in rows_of(store_url, "audit")] == [(NOW, "王磊", NASTY, "")]
 

@@ -60,10 +60,12 @@ def test_partial_indexes_are_partial(empty_url: str) -> None:
         if option.endswith("_where")
     }
     assert set(wheres) == {
-        "ix_clocks_next_at", "ix_clocks_running_due_at", "ix_clocks_without_next", "ix_outbox_pending",
+        "ix_clocks_next_at", "ix_clocks_provisional", "ix_clocks_running_due_at", "ix_clocks_without_next",
+        "ix_outbox_pending",
     }  # fmt: skip
     assert "next_at IS NOT NULL" in wheres["ix_clocks_next_at"]
     assert "'running'" in wheres["ix_clocks_running_due_at"]
+    assert "provisional" in wheres["ix_clocks_provisional"]
     assert "next_at IS NULL" in wheres["ix_clocks_without_next"]
     assert "'pending'" in wheres["ix_outbox_pending"]
 

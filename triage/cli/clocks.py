@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from triage.cli.options import AsJson, Config, RulesDir, StoreUrl, counted, settings_from
+from triage.codec.instants import YEARS
 from triage.errors import Refused, WrongSettings
 from triage.main.tools import compiled_folder, machine_now, opened_store
 from triage.service.apply_policy import Moved, move_open, preview
@@ -77,11 +78,14 @@ def apply_policy(
     for one in moved:
         print(msgspec.json.encode(one).decode() if as_json else _in_words(one))
     if not as_json:
-        print(f"{counted(len(moved), 'clock')} {'would change' if dry_run else 'changed'}")
+        changed = sum(not one.kept for one in moved)
+        print(f"{counted(changed, 'clock')} {'would change' if dry_run else 'changed'}")
 
 
 def _in_words(moved: Moved) -> str:
     before, after = (_shown(at) for at in (moved.due_before, moved.due_after))
+    if moved.kept:
+        return f"{moved.case} {moved.clock}: due {before}, kept: the new rules would judge its earlier cycles otherwise"
     return f"{moved.case} {moved.clock}: due {before} → {after if moved.state_after else 'no such clock'}"
 
 
@@ -110,10 +114,15 @@ def calendar(
 
 
 def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise WrongSettings([f"--from: {text} is no date, write 2026-10-01"]) from error
+    if found.year not in YEARS:
+        raise WrongSettings([f"--from: {text} is not of the years {YEARS.start} to {YEARS.stop - 1}"])
+    return found
 
 
 def _show(days: list[CalendarDay]) -> None:

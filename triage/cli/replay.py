@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from triage.cli.options import AsJson, RulesDir
+from triage.codec.instants import read_instant
 from triage.errors import Refused, WrongSettings
 from triage.main.tools import compiled_folder, event_lines
 from triage.service.replay import Replay, ReplayedCase
@@ -44,11 +45,8 @@ def replay(
 def _instant(text: str | None) -> datetime | None:
     if text is None:
         return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+    found = read_instant(text)
+    if found is None:
         raise WrongSettings([f"--until: {text} is no instant with an offset, write 2026-03-17T16:00:00Z"])
     return found
 

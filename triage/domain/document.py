@@ -1,18 +1,23 @@
 """The case document: everything that fold, clocks and decision of one case need, in one row of the store."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from triage.domain.decision import Outcome
 from triage.domain.event import Event
 
+StepKey = tuple[str, int, str, datetime, int]
+"""Clock, cycle, step, due time, how often it was taken back."""
+
 
 class HandledStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A step of a clock that was handled: `state` is fired, superseded, muted or historic.
 
-    Key: clock, cycle, step, due_at. `resolved`: why the step no longer stands (met, moved, late_evidence,
-    cancelled, voided), None while it does.
+    Key: clock, cycle, step, due_at and `again`, which counts how often it was taken back before: what is true again is
+    told again. `resolved`: why the step no longer stands (met, moved, late_evidence, cancelled, voided), None while it
+    does.
     """
 
     clock: str
@@ -21,12 +26,18 @@ class HandledStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     due_at: datetime
     state: str
     at: datetime
+    again: int = 0
     resolved: str | None = None
 
     @property
-    def key(self) -> tuple[str, int, str, datetime]:
+    def key(self) -> StepKey:
         """What is unique about it."""
-        return (self.clock, self.cycle, self.step, self.due_at)
+        return (self.clock, self.cycle, self.step, self.due_at, self.again)
+
+    @property
+    def effect(self) -> tuple[Any, ...]:
+        """What is unique about what is told of it; the first telling has no number."""
+        return self.key if self.again else self.key[:-1]
 
 
 class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):

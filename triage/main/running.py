@@ -183,8 +183,7 @@ class Service:
             return 0.0
         self.metrics.gauge("low_mark_seconds", max(0.0, (now - low_mark).total_seconds()))
         with self.store.read() as reading:
-            waits = [value for name, _, value in reading.gauges(low_mark) if name == "oldest_unfired_timer_seconds"]
-        return max(waits, default=0.0)
+            return reading.oldest_wait(low_mark)
 
     def _has_forgotten_clock(self) -> bool:
         with self.store.read() as reading:

@@ -184,6 +184,11 @@ class Reading(Protocol):
         """The clock rows of these cases."""
         ...
 
+    def oldest_wait(self, now: datetime) -> float:
+        """For how many seconds the longest waiting step is due, 0 for none; one of the gauges, asked alone it costs
+        nothing."""
+        ...
+
     def has_forgotten_clock(self) -> bool:
         """Whether a running clock has no time at which it is looked at again: there must be none."""
         ...

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 import msgspec
 
@@ -18,8 +19,9 @@ BATCH = 200
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """A clock that a move changes. `due_before`, `due_after`: None while there is no due time; `state_after`: None when
-    the new revision has no such clock."""
+    """A clock that a move changes, or that it leaves. `due_before`, `due_after`: None while there is no due time;
+    `state_after`: None when the new revision has no such clock. `kept`: it stays with the rules that it has, for they
+    decided earlier cycles of it, which the new ones would judge otherwise."""
 
     case: str
     clock: str
@@ -27,6 +29,17 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     due_before: datetime | None
     due_after: datetime | None
     state_after: str | None
+    kept: bool = False
+
+
+class _Move(msgspec.Struct, frozen=True):
+    """A case before and after. `moved`, `kept`: names of clocks that hold an old revision."""
+
+    before: Draft
+    after: Draft
+    case: Case
+    moved: frozenset[str]
+    kept: frozenset[str]
 
 
 def preview(reading: Reading, shelf: Shelf, now: datetime) -> Iterator[Moved]:
@@ -34,56 +47,87 @@ def preview(reading: Reading, shelf: Shelf, now: datetime) -> Iterator[Moved]:
     moment = Moment(now=now, seen_until=now, complete_until=now)
     for row in reading.cases():
         rules = shelf.rules(reading.rulebooks, [row.document])
-        if _holds_old(row, rules):
-            yield from _compare(row, rules, moment)
+        if _old_clocks(row, rules):
+            yield from _told(_planned(row, rules, moment))
 
 
 def move_open(store: Store, shelf: Shelf, by: str, why: str) -> Iterator[Moved]:
     """Move all open cases, some a transaction; gives what changed."""
     with store.read() as reading:
-        ids = [row.id for row in reading.cases() if _holds_old(row, shelf.rules(reading.rulebooks, [row.document]))]
+        ids = [row.id for row in reading.cases() if _old_clocks(row, shelf.rules(reading.rulebooks, [row.document]))]
     waiting = iter(ids)
     while batch := list(islice(waiting, BATCH)):
         yield from _move_batch(store, shelf, batch, by, why)
 
 
 def _move_batch(store: Store, shelf: Shelf, batch: Sequence[str], by: str, why: str) -> list[Moved]:
-    moved: list[Moved] = []
+    told: list[Moved] = []
     with store.transaction() as tx:
         now = tx.now()
         moment = Moment(now=now, seen_until=now, complete_until=now)
         changes = Changes()
-        rows = tx.cases.lock(batch)
-        for row in rows.values():
-            rules = shelf.rules(tx.rulebooks, [row.document])
-            moved += _compare(row, rules, moment)
-            collect(changes, _move(row, rules, moment))
-        tx.cases.write(changes)
-        tx.audit(by, f"moved {len(rows)} open cases to the active revision", why)
-    return moved
+        moved = 0
+        for row in tx.cases.lock(batch).values():
+            move = _planned(row, shelf.rules(tx.rulebooks, [row.document]), moment)
+            told += _told(move)
+            if move.moved:
+                moved += 1
+                collect(changes, _effects(row, move))
+        if moved:
+            tx.cases.write(changes)
+            tx.audit(by, f"moved {moved} open cases to the active revision", why)
+    return told
 
 
-def _holds_old(row: CaseRow, rules: Rules) -> bool:
-    """Whether an open clock of the case holds a revision that is no longer the active one."""
-    held = {*row.document.pins.values(), *row.document.calendars.values()}
-    is_open = any(told.ended_at is None for cycles in row.document.clocks.values() for told in cycles)
-    return is_open and bool(held - {rules.active.rulebook.revision})
+def _old_clocks(row: CaseRow, rules: Rules) -> frozenset[str]:
+    """Open clocks of the case that hold a revision which is no longer the active one."""
+    document, active = row.document, rules.active.rulebook.revision
+    return frozenset(
+        name
+        for name, cycles in document.clocks.items()
+        if any(told.ended_at is None for told in cycles)
+        and {document.pins.get(name, active), document.calendars.get(name, active)} != {active}
+    )
 
 
-def _compare(row: CaseRow, rules: Rules, moment: Moment) -> Iterator[Moved]:
-    before, _ = _drafted(row, rules, moment, moved=False)
-    after, _ = _drafted(row, rules, moment, moved=True)
-    planned = {(clock.name, clock.cycle): clock for cycles in after.clocks.values() for clock in cycles}
-    for clock in (clock for cycles in before.clocks.values() for clock in cycles if clock.is_open):
+def _planned(row: CaseRow, rules: Rules, moment: Moment) -> _Move:
+    old = _old_clocks(row, rules)
+    before, _ = _drafted(row, rules, moment, frozenset())
+    tried, _ = _drafted(row, rules, moment, old)
+    kept = frozenset(name for name in old if _past(before, name) != _past(tried, name))
+    after, case = _drafted(row, rules, moment, old - kept)
+    return _Move(before, after, case, old - kept, kept)
+
+
+def _drafted(row: CaseRow, rules: Rules, moment: Moment, moved: frozenset[str]) -> tuple[Draft, Case]:
+    """The case with its clocks planned; those that are moved hold nothing."""
+    draft = Draft(row, rules, moment)
+    draft.pins = {name: revision for name, revision in draft.pins.items() if name not in moved}
+    draft.calendars = {name: revision for name, revision in draft.calendars.items() if name not in moved}
+    case = fold(row.id, row.document.events, rules.active.zone, row.document.opened_at)
+    clockwork.plan(draft, case)
+    return draft, case
+
+
+def _past(draft: Draft, name: str) -> list[tuple[Any, ...]]:
+    """What was settled of a clock."""
+    ended = (clock for clock in draft.clocks.get(name, ()) if not clock.is_open)
+    return [(clock.cycle, clock.state, clock.due_at, clock.ended_at, clock.breached) for clock in ended]
+
+
+def _told(move: _Move) -> Iterator[Moved]:
+    planned = {(clock.name, clock.cycle): clock for cycles in move.after.clocks.values() for clock in cycles}
+    for clock in (clock for cycles in move.before.clocks.values() for clock in cycles if clock.is_open):
         new = planned.get((clock.name, clock.cycle))
-        if _differs(clock, new):
+        if clock.name in move.kept or (clock.name in move.moved and _differs(clock, new)):
             yield Moved(
-                case=row.id,
+                case=move.before.row.id,
                 clock=clock.name,
                 cycle=clock.cycle,
                 due_before=clock.due_at,
                 due_after=new.due_at if new else None,
                 state_after=new.state.value if new else None,
+                kept=clock.name in move.kept,
             )
 
 
@@ -91,22 +135,9 @@ def _differs(before: Clock, after: Clock | None) -> bool:
     return after is None or (before.due_at, before.state) != (after.due_at, after.state)
 
 
-def _drafted(row: CaseRow, rules: Rules, moment: Moment, *, moved: bool) -> tuple[Draft, Case]:
-    draft = Draft(row, rules, moment)
-    if moved:
-        open_clocks = {
-            name for name, cycles in draft.announced.items() if any(told.ended_at is None for told in cycles)
-        }
-        draft.pins = {name: revision for name, revision in draft.pins.items() if name not in open_clocks}
-        draft.calendars = {name: revision for name, revision in draft.calendars.items() if name not in open_clocks}
-    case = fold(row.id, row.document.events, rules.active.zone, row.document.opened_at)
-    clockwork.plan(draft, case)
-    return draft, case
-
-
-def _move(row: CaseRow, rules: Rules, moment: Moment) -> Effects:
-    draft, case = _drafted(row, rules, moment, moved=True)
-    revision = rules.active.rulebook.revision
+def _effects(row: CaseRow, move: _Move) -> Effects:
+    draft = move.after
+    revision = draft.rules.active.rulebook.revision
     clock_news.announce(draft, clock_news.Cause("policy", ("apply-policy", revision)))
-    draft.record(kind="command", type="complaint.policy_applied", event_time=moment.now)
-    return draft.finish(case, row.document.events, clockwork.clock_rows(draft))
+    draft.record(kind="command", type="complaint.policy_applied", event_time=draft.moment.now)
+    return draft.finish(move.case, row.document.events, clockwork.clock_rows(draft))

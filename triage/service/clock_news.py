@@ -141,9 +141,7 @@ def _announce_refusal(draft: Draft, refusal: Refusal) -> None:
 
 
 def _standing_steps(draft: Draft, clock: str, cycle: int) -> list[HandledStep]:
-    return [
-        step for step in draft.handled.values() if (step.clock, step.cycle) == (clock, cycle) and step.resolved is None
-    ]
+    return [step for step in draft.handled_of(clock, cycle) if step.resolved is None]
 
 
 def _resolve_steps(draft: Draft, clock: Clock) -> None:
@@ -177,7 +175,7 @@ def _resolve(draft: Draft, step: HandledStep, reason: str) -> None:
     draft.handle_step(msgspec.structs.replace(step, resolved=reason))
     if step.state == "fired":
         data = {"clock": step.clock, "cycle": step.cycle, "step": step.step, "due_at": step.due_at, "reason": reason}
-        draft.tell(Output(type="complaint.alert_resolved", case=draft.row.id, key=step.key, data=data))
+        draft.tell(Output(type="complaint.alert_resolved", case=draft.row.id, key=step.effect, data=data))
         draft.count("alerts_total", kind="alert_resolved")
 
 
@@ -189,8 +187,8 @@ def to_whom(draft: Draft, roles: tuple[str, ...]) -> tuple[Addressee, ...]:
     return addressees(roles, outcome.owner, department.escalation if department else {})
 
 
-def alert(draft: Draft, clock: Clock, step: Step, *, lagging: bool) -> Output:
-    """The notice of one fired step; that of a pause has no due time."""
+def alert(draft: Draft, clock: Clock, step: Step, handled: HandledStep, *, lagging: bool) -> Output:
+    """The notice of one fired step, as it was recorded; that of a pause has no due time."""
     outcome = draft.outcome
     assert outcome is not None, "a case has an outcome before it has clocks"
     policy_id = clock.name.split("/")[0]
@@ -214,8 +212,7 @@ def alert(draft: Draft, clock: Clock, step: Step, *, lagging: bool) -> Output:
         "late_attach": step.at < draft.attached[policy_id].at,
         "lagging": lagging,
     }
-    key = (clock.name, clock.cycle, step.name, step.about)
-    return Output(type=ALERT_TYPES[step.kind], case=draft.row.id, key=key, data=data)
+    return Output(type=ALERT_TYPES[step.kind], case=draft.row.id, key=handled.effect, data=data)
 
 
 def _seconds_late(due_at: datetime | None, now: datetime) -> int:

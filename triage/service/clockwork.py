@@ -115,15 +115,11 @@ def passed(draft: Draft) -> list[tuple[str, int, datetime]]:
 
 
 def unhandled_steps(draft: Draft, clock: Clock) -> list[Step]:
-    """Steps that may still fire, in firing order."""
+    """Steps that may still fire, in firing order: those that nobody was told of, or that were taken back since."""
     if not clock.can_fire:
         return []
-    taken = {
-        (step.step, step.due_at if step.resolved else None)
-        for step in draft.handled.values()
-        if (step.clock, step.cycle) == (clock.name, clock.cycle)
-    }
-    return [step for step in clock.steps if (step.name, None) not in taken and (step.name, step.about) not in taken]
+    standing = {step.step for step in draft.handled_of(clock.name, clock.cycle) if step.resolved is None}
+    return [step for step in clock.steps if step.name not in standing]
 
 
 def clock_rows(draft: Draft) -> tuple[ClockRow, ...]:

@@ -12,7 +12,7 @@ from monitors.notices.message import TOPIC_OF, Message, Output, to_message
 from monitors.ports import Observer
 from triage.domain.case import Case
 from triage.domain.decision import Outcome
-from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep
+from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep, StepKey
 from triage.domain.event import Event
 from triage.ports import CaseRow, ClockRow, TimelineRow
 from triage.rulebook.decide import CompiledRulebook
@@ -86,8 +86,11 @@ class Draft:
         self.pins, self.calendars = dict(document.pins), dict(document.calendars)
         self.announced: dict[str, tuple[AnnouncedClock, ...]] = dict(document.clocks)
         self.refused = set(document.refused)
-        self.handled: dict[tuple[str, int, str, datetime], HandledStep] = {s.key: s for s in document.steps}
-        self.changed_steps: dict[tuple[str, int, str, datetime], HandledStep] = {}
+        self.handled: dict[StepKey, HandledStep] = {}
+        self._handled_of: dict[tuple[str, int], dict[StepKey, HandledStep]] = {}
+        for step in document.steps:
+            self._keep(step)
+        self.changed_steps: dict[StepKey, HandledStep] = {}
         self.sequences = dict(document.sequences)
         self.outcome: Outcome | None = document.outcome
         self.revision = document.revision
@@ -123,8 +126,16 @@ class Draft:
 
     def handle_step(self, step: HandledStep) -> None:
         """Record a step as handled, or a handled one as resolved."""
-        self.handled[step.key] = step
+        self._keep(step)
         self.changed_steps[step.key] = step
+
+    def _keep(self, step: HandledStep) -> None:
+        self.handled[step.key] = step
+        self._handled_of.setdefault((step.clock, step.cycle), {})[step.key] = step
+
+    def handled_of(self, clock: str, cycle: int) -> list[HandledStep]:
+        """The handled steps of one cycle: a recurring clock may have thousands of cycles."""
+        return list(self._handled_of.get((clock, cycle), {}).values())
 
     def count(self, name: str, **labels: str) -> None:
         """Count one, once committed."""

@@ -116,12 +116,19 @@ class EventHandler:
         if record.timestamp is not None:
             waited = max(0.0, (batch.moment.now - record.timestamp).total_seconds())
             batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True))
-        if customer:
-            others = [one for one in siblings.get(customer, []) if one.case != event.subject]
-            siblings[customer] = [*others, sibling_of(effects.row)]
+        _move_sibling(siblings, customer, effects.row)
         if event.faults:
             detail = "; ".join(f"{fault.path}: {fault.found}, allowed: {fault.allowed}" for fault in event.faults)
             batch.bury(record, "faulty_data", detail, event.subject, copy=True)
+
+
+def _move_sibling(siblings: dict[str, list[Sibling]], before: str | None, row: CaseRow) -> None:
+    """The case, as the next events of the batch see it: with the customer that it has now and no other."""
+    if before is not None:
+        siblings[before] = [one for one in siblings.get(before, ()) if one.case != row.id]
+    if row.customer is not None:
+        others = [one for one in siblings.get(row.customer, ()) if one.case != row.id]
+        siblings[row.customer] = [*others, sibling_of(row)]
 
 
 class _Batch:

@@ -85,7 +85,7 @@ def fire(row: CaseRow, rules: Rules, moment: Moment, siblings: Sequence[Sibling]
     passed = clockwork.passed(draft)
     instants = [*(step.at for pairs in due for _, step in pairs), *(at for _, _, at in passed)]
     latest = max(instants, default=moment.seen_until)
-    cause_key: tuple[Any, ...] = ("due", *(part for step in handled for part in step.key))
+    cause_key: tuple[Any, ...] = ("due", *(part for step in handled[-1:] for part in step.effect))  # handled once
     if not handled:  # rules run again all the same, and what they change needs a name of its own
         cause_key = ("due", row.version, *(part for one in passed for part in one))
     decision = _settle(draft, case, None, siblings, Cause("late_event", cause_key), latest)
@@ -153,18 +153,26 @@ def _fire_clock(draft: Draft, due: Sequence[tuple[Clock, Step]]) -> list[Handled
         is_live = (clock, step) in live
         state = "fired" if live and (clock, step) == live[-1] else "superseded" if is_live else "historic"
         handled.append(_handle(draft, clock, step, state))
-    if live:
-        clock, step = live[-1]
-        notice = clock_news.alert(draft, clock, step, lagging=step.at > draft.moment.complete_until)
-        draft.tell(notice)
-        draft.count("alerts_total", kind=notice.type.removeprefix("complaint."))
-        draft.measure("timer_lateness_seconds", (draft.moment.now - step.at).total_seconds())
+        if state == "fired":
+            lagging = step.at > draft.moment.complete_until
+            notice = clock_news.alert(draft, clock, step, handled[-1], lagging=lagging)
+            draft.tell(notice)
+            draft.count("alerts_total", kind=notice.type.removeprefix("complaint."))
+            draft.measure("timer_lateness_seconds", (draft.moment.now - step.at).total_seconds())
     return handled
 
 
 def _handle(draft: Draft, clock: Clock, step: Step, state: str) -> HandledStep:
+    """`again`: how often the same was told before and taken back."""
+    before = draft.handled_of(clock.name, clock.cycle)
     handled = HandledStep(
-        clock=clock.name, cycle=clock.cycle, step=step.name, due_at=step.about, state=state, at=draft.moment.now
+        clock=clock.name,
+        cycle=clock.cycle,
+        step=step.name,
+        due_at=step.about,
+        state=state,
+        at=draft.moment.now,
+        again=sum((one.step, one.due_at) == (step.name, step.about) for one in before),
     )
     draft.handle_step(handled)
     return handled

@@ -135,6 +135,22 @@ def _local(value: Any) -> Any:
     return f"{datetime.fromisoformat(value).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
+ANSWER = (
+    "id: answer, start: complaint.registered, stop: {on: complaint.reply_sent, when: {kind: final}}, "
+    "cancel: complaint.withdrawn, limit: 15 calendar days"
+)
+WARNED = f"{ANSWER}, warn: [1 working day before], escalate: standard"
+"""Of a case registered on Mon 2 March 2026, 10:00: due on Tue 17 March at 23:59:59; warned on Mon 16 at 09:00, breached
+on Wed 18 at 00:00:00, escalated on Thu 19 at 09:00."""
+
+
+def desk_with(*clocks: str, more: str = "applies_when: always") -> Desk:
+    """A case registered on Mon 2 March 2026, 10:00, under these clocks of the policy `sla`."""
+    desk = Desk(clocked(*clocks, more=more))
+    desk.is_registered()
+    return desk
+
+
 class StoredCases:
     """As much of a store's reading as the checks of stored clocks ask for."""
 

@@ -165,7 +165,7 @@ class SqlCases:
         new = [_notice(case, step, numbers) for case, step in steps if step.resolved is None]
         bulk.insert(self._connection, NOTICES, new)
         resolved = {(case, step.key): _notice(case, step, numbers) for case, step in steps if step.resolved}
-        key = ("case_no", "clock", "cycle", "step", "due_at")
+        key = ("case_no", "clock", "cycle", "step", "due_at", "again")
         bulk.insert(self._connection, NOTICES, list(resolved.values()), update_on=key)
 
     def _bound(self, at: datetime) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from triage.adapters.store.tables import CASES, CLOCKS, OUTBOX, RUNNING, UNSENT, overdue, to_instant
+from triage.adapters.store.tables import CASES, CLOCKS, OUTBOX, PROVISIONAL, UNSENT, overdue, to_instant
 from triage.domain.lifecycle import FINAL_STATUSES
 
 Gauge = tuple[str, dict[str, str], float]
@@ -51,11 +51,15 @@ def _overdue(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
 
 
 def _timers(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
-    waiting = sa.select(sa.func.min(CLOCKS.c.next_at)).where(CLOCKS.c.next_at.is_not(None), CLOCKS.c.retry_at.is_(None))
-    oldest = connection.execute(waiting).scalar()
-    yield "oldest_unfired_timer_seconds", {}, max(0.0, _seconds_since(oldest, now))
-    provisional = sa.select(sa.func.count()).where(RUNNING, CLOCKS.c.provisional)
+    yield "oldest_unfired_timer_seconds", {}, oldest_wait(connection, now)
+    provisional = sa.select(sa.func.count()).select_from(CLOCKS).where(PROVISIONAL)
     yield "provisional_deadlines", {}, float(connection.execute(provisional).scalar_one())
+
+
+def oldest_wait(connection: sa.Connection, now: datetime) -> float:
+    """For how many seconds the longest waiting step is due; 0 for none. Postponed cases are told elsewhere."""
+    waiting = sa.select(sa.func.min(CLOCKS.c.next_at)).where(CLOCKS.c.next_at.is_not(None), CLOCKS.c.retry_at.is_(None))
+    return max(0.0, _seconds_since(connection.execute(waiting).scalar(), now))
 
 
 def _outbox(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from monitors.notices.message import Message
 from triage.adapters.store.cases import clocks_of, to_case
-from triage.adapters.store.gauges import gauges
+from triage.adapters.store.gauges import gauges, oldest_wait
 from triage.adapters.store.offsets import to_position
 from triage.adapters.store.outbox import to_message
 from triage.adapters.store.rulebooks import SqlRulebooks
@@ -49,6 +49,10 @@ class SqlReading:
     def clocks(self, case_nos: Collection[int]) -> list[ClockRow]:
         """The clock rows of these cases."""
         return clocks_of(self._connection, CLOCKS.c.case_no.in_(case_nos))
+
+    def oldest_wait(self, now: datetime) -> float:
+        """For how many seconds the longest waiting step is due; 0 for none."""
+        return oldest_wait(self._connection, now)
 
     def has_forgotten_clock(self) -> bool:
         """Whether a running clock has no time at which it is looked at again."""

@@ -93,7 +93,7 @@ class SqlTransaction:
         self._connection, self._now = connection, now
         self.offsets = SqlOffsets(connection)
         self.cases = SqlCases(connection, now)
-        self.rulebooks = SqlRulebooks(connection)
+        self.rulebooks = SqlRulebooks(connection, writes=True)
 
     def now(self) -> datetime:
         """The store's time when the transaction began, as the service's time."""

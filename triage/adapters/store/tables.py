@@ -130,6 +130,10 @@ def forgotten(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(WITHOUT_NEXT, CLOCKS.c.due_at > now)
 
 
+PROVISIONAL = sa.and_(RUNNING, CLOCKS.c.provisional)
+"""Running clocks counted over dates that no calendar knows yet: few among many."""
+
+sa.Index("ix_clocks_provisional", CLOCKS.c.case_no, sqlite_where=PROVISIONAL, postgresql_where=PROVISIONAL)
 sa.Index("ix_clocks_running_due_at", CLOCKS.c.due_at, sqlite_where=RUNNING, postgresql_where=RUNNING)
 
 NOTICES = sa.Table(
@@ -140,10 +144,11 @@ NOTICES = sa.Table(
     sa.Column("cycle", sa.Integer, nullable=False),
     sa.Column("step", sa.Text, nullable=False),
     sa.Column("due_at", Instant, nullable=False),
+    sa.Column("again", sa.Integer, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("resolved", sa.Text),
-    sa.PrimaryKeyConstraint("case_no", "clock", "cycle", "step", "due_at"),
+    sa.PrimaryKeyConstraint("case_no", "clock", "cycle", "step", "due_at", "again"),
 )
 
 OUTBOX = sa.Table(

@@ -68,6 +68,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
     op.create_index(
+        "ix_clocks_provisional",
+        "clocks",
+        ["case_no"],
+        unique=False,
+        sqlite_where=sa.text("state = 'running' AND provisional = 1"),
+        postgresql_where=sa.text("state = 'running' AND provisional"),
+    )
+    op.create_index(
         "ix_clocks_running_due_at",
         "clocks",
         ["due_at"],
@@ -112,10 +120,11 @@ def upgrade() -> None:
         sa.Column("cycle", sa.Integer(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("again", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("resolved", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("case_no", "clock", "cycle", "step", "due_at", name=op.f("pk_notices")),
+        sa.PrimaryKeyConstraint("case_no", "clock", "cycle", "step", "due_at", "again", name=op.f("pk_notices")),
     )
     op.create_table(
         "offsets",
