@@ -1,7 +1,7 @@
 """What a clock is at an instant: state, due time, and the steps that it has."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -57,7 +57,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     stays so when a late extension was accepted. `late_by_seconds`: from `due_at` to that moment, None when not
     breached, 0 for a missed cycle. `late_before`: seconds from a due time that was missed to the late extension that
     moved it. `provisional`: the count looked at dates outside the calendar's known years.
-    `pauses`: those that the count left out; `unit`: of the limit that decided. `began`: what started the cycle, in the
+    `pauses`: those that the count left out; `unit`: of the limit that decided; `counted`: its last counted
+    date. `began`: what started the cycle, in the
     words of `deadline_set`. `answered_at`: of a missed cycle, when its silence was broken; its escalations go on until
     then.
     `steps`: every step of the cycle in firing order (by time, at equal times in the file's order), whether past or
@@ -80,6 +81,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     provisional: bool
     pauses: Pauses = NO_PAUSES
     unit: Unit = Unit.CALENDAR_DAYS
+    counted: date
     steps: tuple[Step, ...]
 
     @property

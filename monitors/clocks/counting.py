@@ -22,11 +22,13 @@ HOUR_UNITS = frozenset({Unit.HOURS, Unit.WORKING_HOURS})
 
 class Due(msgspec.Struct, frozen=True):
     """A due time (UTC, whole seconds). `unit`: that of the limit which decided. `provisional`: the count looked at
-    opening hours of a date that the calendar does not know."""
+    opening hours of a date that the calendar does not know. `counted`: the last counted date, of limits in hours the
+    due date; rolling forward and the close of business may lead away from it."""
 
     at: datetime
     unit: Unit
     provisional: bool
+    counted: date
 
 
 def due_time(
@@ -77,7 +79,7 @@ def _due_time_of_one(
         if at is None:
             return None
         seen = working and not calendar.is_known(calendar.date_of(start), calendar.date_of(at))
-        return Due(at, limit.unit, seen)
+        return Due(at, limit.unit, seen, calendar.date_of(at))
     first = calendar.date_of(start) - (ONE_DAY if counting.start_day else timedelta(0))
     end_of = partial(_end_of, start=start, calendar=calendar, counting=counting)
     dates = CountedDates(calendar, limit.unit is Unit.WORKING_DAYS, pauses)
@@ -85,7 +87,8 @@ def _due_time_of_one(
     if last is None:
         return None
     at = end_of(last)
-    return Due(at, limit.unit, _looked_beyond(limit, first, last, calendar.date_of(at), calendar, counting))
+    beyond = _looked_beyond(limit, first, last, calendar.date_of(at), calendar, counting)
+    return Due(at, limit.unit, beyond, last)
 
 
 def _days(limit: Limit, start: date) -> int:

@@ -137,6 +137,7 @@ def finished(
         late_before=None if late is None else int((late[1] - late[0]).total_seconds()),
         provisional=(due or resumed or original).provisional,
         unit=(due or resumed or original).unit,
+        counted=(due or resumed or original).counted,
         pauses=way.pauses,
         steps=_steps(clock, way, at, standing),
         **names,

@@ -235,7 +235,7 @@ def test_open_clocks_move_to_the_active_rules_only_when_told(desk: Path) -> None
     assert says(desk, 0, "verify", *stored(desk)) == ["stored clocks are as their events say"]
     assert parsed(says(desk, 0, *move, "--dry-run", "--json")) == [
         {"case": "C-2", "clock": "decision/answer", "cycle": 1, "due_before": "2026-10-06T15:59:59Z",
-         "due_after": "2026-10-01T15:59:59Z", "state_after": "running"}
+         "due_after": "2026-10-01T15:59:59Z", "state_after": "running", "kept": False}
     ]  # fmt: skip
     assert says(desk, 0, *move, "--reason", "new law") == [line, "1 clock changed"]
     payloads = query(url_of(desk), "SELECT payload FROM outbox WHERE payload LIKE '%deadline_set%' ORDER BY no")

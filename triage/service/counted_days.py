@@ -8,7 +8,7 @@ import msgspec
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Clock
 from monitors.clocks.counting import HOUR_UNITS, WORKING_UNITS
-from monitors.clocks.pauses import NO_PAUSES, Pauses, RunningTime, closed_at
+from monitors.clocks.pauses import NO_PAUSES, RunningTime, closed_at
 from monitors.clocks.policy import ClockPolicy
 
 ONE_DAY = timedelta(days=1)
@@ -17,9 +17,9 @@ SHOWN = 1500
 
 
 class CountedDay(msgspec.Struct, frozen=True, kw_only=True):
-    """One date of a clock. `what`: start (not counted) | counted | closed | paused. `number`: of a counted date, from
-    1. `name`: of a holiday or make-up day. `seconds`: that count on the date, for limits in hours. `is_due`: the due
-    date."""
+    """One date of a clock. `what`: start (not counted) | counted | closed | paused | rolled (behind the last counted
+    date, on the way to a working day). `number`: of a counted date, from 1. `name`: of a holiday or make-up day.
+    `seconds`: that count on the date, for limits in hours. `is_due`: the due date."""
 
     date: date
     what: str
@@ -36,18 +36,21 @@ def counted_days(clock: Clock, policy: ClockPolicy, calendar: Calendar, at: date
     if clock.pauses:
         pauses = closed_at(clock.pauses, max(at, clock.pauses[-1].begin))
         clock = msgspec.structs.replace(clock, pauses=pauses)
-    first, last = calendar.date_of(clock.started_at), calendar.date_of(due_at)
+    first, due_date = calendar.date_of(clock.started_at), calendar.date_of(due_at)
+    last = max(due_date, clock.counted)
     days = [first + ONE_DAY * number for number in range(min((last - first).days + 1, SHOWN))]
     if clock.unit in HOUR_UNITS:
         return [_hours(day, clock, due_at, calendar) for day in days]
-    return list(_dates(days, clock, policy, calendar))
+    return list(_dates(days, due_date, clock, policy, calendar))
 
 
-def _dates(days: list[date], clock: Clock, policy: ClockPolicy, calendar: Calendar) -> Iterator[CountedDay]:
-    due_date, number = days[-1], 0
+def _dates(
+    days: list[date], due_date: date, clock: Clock, policy: ClockPolicy, calendar: Calendar
+) -> Iterator[CountedDay]:
+    number = 0
     for day in days:
         is_first = day == days[0] and not policy.counting.start_day
-        what = "start" if is_first else _what(day, clock.pauses, calendar, working=clock.unit in WORKING_UNITS)
+        what = "start" if is_first else _what(day, clock, calendar)
         number += what == "counted"
         yield CountedDay(
             date=day,
@@ -58,8 +61,11 @@ def _dates(days: list[date], clock: Clock, policy: ClockPolicy, calendar: Calend
         )
 
 
-def _what(day: date, pauses: Pauses, calendar: Calendar, *, working: bool) -> str:
+def _what(day: date, clock: Clock, calendar: Calendar) -> str:
     """A date counts when the clock runs in its last second and, for working days, it has opening hours."""
+    if day > clock.counted:
+        return "rolled"
+    working, pauses = clock.unit in WORKING_UNITS, clock.pauses
     if working and not calendar.is_working_day(day):
         return "closed"
     last_second = calendar.end_of_day(day)

@@ -45,6 +45,7 @@ WITHDRAWAL: Reference = {"on": "complaint.withdrawn"}
 
 STARTS = ((RECEIPT,), (RECEIPT,), (ACCEPTED,), (CONTACT, RECEIPT), (FROM_CUSTOMER,), (REOPENING,))
 KINDS = ("reply_sent", "contacted", "solution_accepted", "payment_completed", "withdrawn", "amended", "linked")
+ENDS = ("reply_sent", "contacted", "withdrawn", "amended", "amended", "linked", "reopened", "paused", "resumed")
 OTHERS = ("reopened", "reopened", "voided", "registered")
 WORDS = ("paused", "paused", "resumed", "extension_granted")
 
@@ -209,7 +210,8 @@ class Maker:
 
     def events(self, sheets: Sequence[Sheet]) -> tuple[Event, ...]:
         """A registration and up to eleven other events."""
-        kinds = [self.choose((*KINDS, *OTHERS, *WORDS, *WORDS)) for _ in range(self.random.randint(1, 6))]
+        pool = ENDS if self.crowding > 0.5 else (*KINDS, *OTHERS, *WORDS, *WORDS)
+        kinds = [self.choose(pool) for _ in range(self.random.randint(1, 6))]
         received = {"received_at": self.moment(3).isoformat()} if self.one_in(4) else {}
         made = [self.event("registered", "0", self.moment(2), {"description": "late", **received})]
         for number in range(1, self.random.randint(1, 12)):

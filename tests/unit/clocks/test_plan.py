@@ -1,6 +1,6 @@
 """The plan of a clock: when it starts, how it ends, whether it is breached, and what is next."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -41,6 +41,7 @@ def test_fifteen_calendar_days_from_a_receipt_on_the_second() -> None:
         breached=False,
         late_by_seconds=None,
         provisional=False,
+        counted=date(2026, 3, 17),
         steps=clock.steps,
     )
     assert [(step.name, step.at) for step in clock.steps] == [("due", instant("2026-03-18 00:00"))]

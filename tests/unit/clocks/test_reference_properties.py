@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -48,7 +47,7 @@ def look_at(law: Law, stories: int) -> int:
         held = law(story, Random(number))
         seen[held] += 1
         if held is False:
-            pytest.fail(f"{number}: {smallest(story, lambda one: law(one, Random(number)) is False)!r}")
+            raise AssertionError(f"{number}: {smallest(story, lambda one: law(one, Random(number)) is False)!r}")
 
     hold()
     spoken = seen[True]

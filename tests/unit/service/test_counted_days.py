@@ -159,3 +159,20 @@ def test_every_cycle_of_every_clock_has_its_dates() -> None:
         (2, {"03-06": "start", "03-07": "closed", "03-08": "closed", "03-09": 1}),
         (3, {"03-09": "start", "03-10": 1}),
     ]
+
+
+def test_a_due_date_that_rolls_forward_is_reached_by_dates_that_do_not_count() -> None:
+    """Five days from Monday end on Saturday; Sunday and Monday only lead to the next working day."""
+    days = counted("5 calendar days, roll_forward: true", "2026-03-02 10:00")
+    assert told(days)["03-07"] == 5
+    assert {f"{day.date:%m-%d}": (day.what, day.is_due) for day in days if day.what == "rolled"} == {
+        "03-08": ("rolled", False),
+        "03-09": ("rolled", True),
+    }
+
+
+def test_a_close_of_business_before_the_last_counted_date_is_shown_with_it() -> None:
+    """Five days from Monday end on Saturday, which has no hours: due at Friday's closing, and all five are there."""
+    days = counted("5 calendar days, due: close_of_business", "2026-03-02 10:00")
+    assert [day.number for day in days] == [None, 1, 2, 3, 4, 5]
+    assert [f"{day.date:%a}" for day in days if day.is_due] == ["Fri"]
