@@ -164,8 +164,18 @@ class Life:
             if not self._clock.recurring:
                 return
             self._ended.append(self._told(self._cycle, way, due.at, ClockState.MISSED))
-            # The loader refuses cycles without length; a second more keeps an old revision from standing still.
-            self._begin(max(due.at, self._cycle.start + SECOND), "started")
+            self._follow(self._cycle, due.at)
+
+    def _follow(self, missed: Cycle, due_at: datetime) -> None:
+        """The next cycle starts at the missed due time, which a change of priority may have put into the past: what of
+        the pauses lies behind it is the next one's. The loader refuses cycles without length; a second more keeps an
+        old revision from standing still."""
+        begin = max(due_at, missed.start + SECOND)
+        self._begin(begin, "started")
+        assert self._cycle is not None, "it has just begun"
+        self._cycle.pauses = [
+            Pause(max(one.begin, begin), one.end) for one in missed.pauses if one.end is None or one.end > begin
+        ]
 
     def _note_breach(self, cycle: Cycle, due_at: datetime) -> None:
         if cycle.noted_due != due_at:

@@ -12,6 +12,7 @@ STORE_GAUGES: tuple[str, ...] = (
     "provisional_deadlines",
     "outbox_pending",
     "outbox_oldest_seconds",
+    "switch_state",
 )
 
 Values = Sequence[tuple[str, Mapping[str, str], float]]

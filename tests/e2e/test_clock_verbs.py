@@ -104,6 +104,28 @@ def change(folder: Path, statement: str) -> None:
         assert connection.execute(statement).rowcount == 1
 
 
+# --- mute
+
+
+def test_muting_is_told_listed_and_ended(desk: Path) -> None:
+    """Until an instant, with a reason that the audit keeps; a later word about the same ends it."""
+    word = ("mute", "--policy", "decision", *stored(desk), "--reason", "wrong rule")
+    assert says(desk, 0, "mute", *stored(desk)) == ["nothing is muted"]
+    assert says(desk, 0, *word, "--until", "2100-01-01T08:00:00+08:00") == [
+        "policy decision is muted until 2100-01-01T00:00:00Z"
+    ]
+    assert parsed(says(desk, 0, "mute", *stored(desk), "--json")) == [
+        {"scope": "policy", "value": "decision", "until": "2100-01-01T00:00:00Z"}
+    ]
+    assert says(desk, 0, *word, "--until", "2026-10-01") == ["policy decision is heard again"]
+    assert says(desk, 0, "mute", *stored(desk)) == ["nothing is muted"]
+    audit = query(url_of(desk), "SELECT what, why FROM audit WHERE what LIKE 'muted%' ORDER BY no")
+    assert [why for _, why in audit] == ["wrong rule", "wrong rule"]
+    assert says(desk, 1, "mute", "--case", "C-9", "--until", "2100-01-01", "--reason", "x", *stored(desk)) == [
+        "there is no case C-9"
+    ]
+
+
 # --- calendar
 
 
@@ -271,6 +293,13 @@ WRONG: list[tuple[int, tuple[str, ...], str]] = [
     (2, ("apply-policy",), "--to"),
     (3, ("apply-policy", "--to", "open", "--dry-run", "--store", "sqlite:///nowhere.sqlite"), "there is no such file"),
     (2, ("verify", "--store", "desk.sqlite"), "store.url is no URL"),
+    (2, ("mute", "--case", "C-1", "--until", "soon", "--reason", "x"), "--until: an instant or a date"),
+    (
+        2,
+        ("mute", "--case", "C-1", "--policy", "p", "--until", "2100-01-01"),
+        "one of --department, --policy and --case",
+    ),
+    (2, ("mute", "--case", "C-1", "--until", "2100-01-01"), "--reason: say why"),
 ]
 
 

@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from triage.cli import bench, cases, clocks, database, demo, importing, offsets, replay, rules, running, schemas
+from triage.cli import (
+    bench,
+    cases,
+    clocks,
+    database,
+    demo,
+    importing,
+    offsets,
+    replay,
+    rules,
+    running,
+    schemas,
+    switches,
+)
 from triage.errors import Refused, TriageError
 
 app = typer.Typer(
@@ -14,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, clocks, replay, importing, schemas, database, offsets, bench):
+for module in (running, demo, rules, cases, clocks, replay, switches, importing, schemas, database, offsets, bench):
     module.add_to(app)
 
 

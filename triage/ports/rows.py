@@ -119,6 +119,14 @@ class Changes(msgspec.Struct, kw_only=True):
     dead_letters: list[DeadLetter] = msgspec.field(default_factory=list)
 
 
+class Mute(NamedTuple):
+    """Notices that an operator does not want for a while. `scope`: case | department | policy; `value`: which."""
+
+    scope: str
+    value: str
+    until: datetime
+
+
 class Sibling(NamedTuple):
     """Another case of the same customer."""
 

@@ -11,6 +11,7 @@ from triage.ports.rows import (
     Changes,
     ClockRow,
     DeadLetter,
+    Mute,
     Part,
     Position,
     Sibling,
@@ -121,6 +122,18 @@ class Rulebooks(Protocol):
         ...
 
 
+class Switches(Protocol):
+    """What operators have switched; running instances look at each batch and sweep."""
+
+    def mutes(self, now: datetime) -> tuple[Mute, ...]:
+        """Those in force, by scope and value."""
+        ...
+
+    def mute(self, mute: Mute, *, at: datetime, who: str, why: str) -> None:
+        """Mute until an instant; one in the past ends an earlier word about the same."""
+        ...
+
+
 class Transaction(Protocol):
     """One transaction of the store; committed when its `with` block ends, rolled back when it raises."""
 
@@ -137,6 +150,11 @@ class Transaction(Protocol):
     @property
     def rulebooks(self) -> Rulebooks:
         """Revisions."""
+        ...
+
+    @property
+    def switches(self) -> Switches:
+        """Operators' switches."""
         ...
 
     def now(self) -> datetime:
@@ -170,6 +188,11 @@ class Reading(Protocol):
     @property
     def rulebooks(self) -> Rulebooks:
         """Revisions; only its questions are asked here."""
+        ...
+
+    @property
+    def switches(self) -> Switches:
+        """Operators' switches; only its questions are asked here."""
         ...
 
     def ping(self) -> None:

@@ -14,7 +14,7 @@ from triage.domain.case import Case
 from triage.domain.decision import Outcome
 from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep, StepKey
 from triage.domain.event import Event
-from triage.ports import CaseRow, ClockRow, TimelineRow
+from triage.ports import CaseRow, ClockRow, Mute, TimelineRow
 from triage.rulebook.decide import CompiledRulebook
 
 
@@ -36,12 +36,14 @@ class Rules(msgspec.Struct, frozen=True):
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """When a step happens. `now`: the service's time. `seen_until`: clocks are judged there, so that a backlog raises
     no false alarm; never after `now`. `complete_until`: up to where every event is known to have been read; a step
-    that fires after it is lagging. `backfill_before`: steps due before it are historic."""
+    that fires after it is lagging. `backfill_before`: steps due before it are historic.
+    `mutes`: what is muted now."""
 
     now: datetime
     seen_until: datetime
     complete_until: datetime
     backfill_before: datetime | None = None
+    mutes: tuple[Mute, ...] = ()
 
 
 class Count(msgspec.Struct, frozen=True):

@@ -35,4 +35,5 @@ class LowMark:
             seen_until=now if is_stuck else mark,
             complete_until=mark,
             backfill_before=self._backfill_before,
+            mutes=tx.switches.mutes(now),
         )

@@ -72,8 +72,8 @@ def apply(
 
 
 def fire(row: CaseRow, rules: Rules, moment: Moment, siblings: Sequence[Sibling] = ()) -> Effects:
-    """Handle every step of the case that is due at `seen_until`: of several of one clock the latest is sent, the
-    others are superseded; those due before the backfill's end are historic. The rules run again."""
+    """Handle every step of the case that is due at `seen_until`: of several of one clock the latest is sent, or muted,
+    the others are superseded; those due before the backfill's end are historic. The rules run again."""
     document = row.document
     # The low mark may lie behind the case's own latest event.
     seen_until = max(moment.seen_until, document.seen_until or moment.seen_until)
@@ -150,8 +150,9 @@ def _fire_clock(draft: Draft, due: Sequence[tuple[Clock, Step]]) -> list[Handled
     live = [pair for pair in due if before is None or pair[1].at >= before]
     handled = []
     for clock, step in due:
-        is_live = (clock, step) in live
-        state = "fired" if live and (clock, step) == live[-1] else "superseded" if is_live else "historic"
+        state = "historic" if (clock, step) not in live else "fired" if (clock, step) == live[-1] else "superseded"
+        if state == "fired" and _is_muted(draft, clock):
+            state = "muted"
         handled.append(_handle(draft, clock, step, state))
         if state == "fired":
             lagging = step.at > draft.moment.complete_until
@@ -160,6 +161,13 @@ def _fire_clock(draft: Draft, due: Sequence[tuple[Clock, Step]]) -> list[Handled
             draft.count("alerts_total", kind=notice.type.removeprefix("complaint."))
             draft.measure("timer_lateness_seconds", (draft.moment.now - step.at).total_seconds())
     return handled
+
+
+def _is_muted(draft: Draft, clock: Clock) -> bool:
+    """Whether an operator wants no notice of this case, this policy or the owning department now."""
+    department = draft.outcome.department if draft.outcome else ""
+    ours = {"case": draft.row.id, "department": department, "policy": clock.name.rpartition("/")[0]}
+    return any(ours[mute.scope] == mute.value for mute in draft.moment.mutes)
 
 
 def _handle(draft: Draft, clock: Clock, step: Step, state: str) -> HandledStep:

@@ -22,6 +22,7 @@ FIGURES: Values = [
     ("provisional_deadlines", {}, 4),
     ("outbox_pending", {}, 9),
     ("outbox_oldest_seconds", {}, 11),
+    ("switch_state", {"switch": "mute"}, 2),
 ]
 
 

@@ -17,12 +17,13 @@ BY_NAME = {metric.name: metric for metric in METRICS}
 
 LABELS = {
     "type", "outcome", "cause", "channel", "department", "rule", "name", "revision", "priority", "clock", "kind",
-    "alarm", "reason", "topic", "partition", "loop",
+    "alarm", "reason", "topic", "partition", "loop", "switch",
 }  # fmt: skip
 """Everything that a metric may be divided by: a new one is a decision, for each of its values is a series."""
 
 UNITS = ("_seconds", "_total", "_info", "_success", "_score")
-COUNTED = {"open_cases", "overdue_cases", "provisional_deadlines", "notices_held", "outbox_pending", "consumer_lag"}
+COUNTED = {"open_cases", "overdue_cases", "provisional_deadlines", "notices_held", "outbox_pending", "consumer_lag",
+           "switch_state"}  # fmt: skip
 """Gauges that count things, or say yes or no: they have no unit."""
 
 OTHER_UNITS = {"ms", "milliseconds", "minutes", "hours", "days", "kb", "kib", "mb", "percent"}

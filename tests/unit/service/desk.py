@@ -10,7 +10,7 @@ from monitors.clocks.clock import Clock
 from monitors.notices.message import Message
 from tests.builders_rules import compiled, policies_of, sound_rules, with_rules
 from triage.codec.decode import Arrival, Codec
-from triage.ports import CaseRow, ClockRow, Reading, Sibling
+from triage.ports import CaseRow, ClockRow, Mute, Reading, Sibling
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.draft import Effects, Moment, Rules
 from triage.service.release import Shelf
@@ -71,7 +71,14 @@ class Desk:
         """A registration at this local time."""
         return self.happens("registered", local, **(REGISTERED | data))
 
-    def sweeps(self, local: str, *, complete_until: str | None = None, backfill_before: str | None = None) -> Effects:
+    def sweeps(
+        self,
+        local: str,
+        *,
+        complete_until: str | None = None,
+        backfill_before: str | None = None,
+        mutes: tuple[Mute, ...] = (),
+    ) -> Effects:
         """The sweeper comes at this local time, everything until then being read unless told otherwise."""
         assert self.row is not None
         now = at(local)
@@ -80,6 +87,7 @@ class Desk:
             seen_until=now,
             complete_until=at(complete_until) if complete_until else now,
             backfill_before=at(backfill_before) if backfill_before else None,
+            mutes=mutes,
         )
         return self._took(fire(self.row, self.rules, moment, self.siblings))
 

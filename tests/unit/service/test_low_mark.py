@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from tests.contract.builders import NOW, MovableTime
-from triage.ports import Transaction
+from triage.ports import Mute, Transaction
 from triage.service.draft import Moment
 from triage.service.low_mark import BEGINNING, LowMark
 
@@ -26,6 +26,13 @@ class World:
     @property
     def offsets(self) -> "World":
         return self
+
+    @property
+    def switches(self) -> "World":
+        return self
+
+    def mutes(self, now: datetime) -> tuple[Mute, ...]:
+        return (Mute("case", "C-1", now),)
 
     def low_mark(self, inputs: Sequence[str]) -> datetime | None:
         self.asked.append(tuple(inputs))
@@ -50,6 +57,11 @@ def test_clocks_are_judged_up_to_where_everything_was_read() -> None:
     """Not at now: the reply may be among what is unread."""
     moment = World().moment(100, read_until=40)
     assert (moment.now, moment.seen_until, moment.complete_until) == (after(100), after(40), after(40))
+
+
+def test_what_is_muted_now_comes_along() -> None:
+    """Operators' words are looked at in every transaction."""
+    assert World().moment(100).mutes == (Mute("case", "C-1", after(100)),)
 
 
 def test_the_mark_is_asked_of_every_input() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import CASES, CLOCKS, OUTBOX, PROVISIONAL, UNSENT, overdue, to_instant
 from triage.domain.lifecycle import FINAL_STATUSES
 
@@ -20,6 +21,7 @@ def gauges(connection: sa.Connection, now: datetime) -> list[Gauge]:
         *_open_cases(connection),
         *_overdue(connection, now),
         *_timers(connection, now),
+        *_switches(connection, now),
         *_outbox(connection, now),
     ]
 
@@ -60,6 +62,10 @@ def oldest_wait(connection: sa.Connection, now: datetime) -> float:
     """For how many seconds the longest waiting step is due; 0 for none. Postponed cases are told elsewhere."""
     waiting = sa.select(sa.func.min(CLOCKS.c.next_at)).where(CLOCKS.c.next_at.is_not(None), CLOCKS.c.retry_at.is_(None))
     return max(0.0, _seconds_since(connection.execute(waiting).scalar(), now))
+
+
+def _switches(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
+    yield "switch_state", {"switch": "mute"}, float(len(SqlSwitches(connection).mutes(now)))
 
 
 def _outbox(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:

@@ -13,6 +13,7 @@ from triage.adapters.store.gauges import gauges, oldest_wait
 from triage.adapters.store.offsets import to_position
 from triage.adapters.store.outbox import to_message
 from triage.adapters.store.rulebooks import SqlRulebooks
+from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, TIMELINE, forgotten
 from triage.adapters.store.tables import overdue as is_overdue
 from triage.ports import CaseRow, ClockRow, DeadLetter, Part, Position, TimelineRow
@@ -26,6 +27,7 @@ class SqlReading:
     def __init__(self, connection: sa.Connection, now: datetime) -> None:
         self._connection, self._now = connection, now
         self.rulebooks = SqlRulebooks(connection)
+        self.switches = SqlSwitches(connection)
 
     def ping(self) -> None:
         """Raises StoreAway when the store does not answer."""

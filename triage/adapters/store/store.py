@@ -22,6 +22,7 @@ from triage.adapters.store.outbox import SqlLease, SqlOutbox
 from triage.adapters.store.reading import SqlReading
 from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.schema import CURRENT, migrate_sqlite, schema_status
+from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import AUDIT, LEASES
 from triage.errors import StoreAway, Unreachable
 
@@ -94,6 +95,7 @@ class SqlTransaction:
         self.offsets = SqlOffsets(connection)
         self.cases = SqlCases(connection, now)
         self.rulebooks = SqlRulebooks(connection, writes=True)
+        self.switches = SqlSwitches(connection)
 
     def now(self) -> datetime:
         """The store's time when the transaction began, as the service's time."""

@@ -218,6 +218,19 @@ DEAD_LETTERS = sa.Table(
     sa.Column("is_copy", sa.Boolean, nullable=False),
 )
 
+SWITCHES = sa.Table(
+    "switches",
+    METADATA,
+    sa.Column("no", BigKey, primary_key=True, autoincrement=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("switch", sa.Text, nullable=False),
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)
+
 AUDIT = sa.Table(
     "audit",
     METADATA,

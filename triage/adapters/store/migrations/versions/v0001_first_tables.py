@@ -23,6 +23,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("no", name=op.f("pk_audit")),
     )
     op.create_table(
+        "switches",
+        sa.Column("no", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("switch", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("until", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("no", name=op.f("pk_switches")),
+    )
+    op.create_table(
         "cases",
         sa.Column("no", BIG_KEY, autoincrement=True, nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
