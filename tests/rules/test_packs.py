@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -10,14 +9,12 @@ import pytest
 from holidays import country_holidays
 
 from monitors.clocks.calendar import Calendar
-from triage.adapters.rules_folder import scan
+from tests.rules.shipped import RULES, planted
 from triage.domain.case import fold
 from triage.domain.event import REGISTERED, Event
 from triage.rulebook.decide import CompiledRulebook
-from triage.rulebook.load import load
 from triage.service.release import inspect_files
 
-RULES = Path(__file__).parent.parent.parent / "rules"
 PACKS = {"gb": "GB", "au": "AU", "tw": "TW", "in": "IN", "us-ca": "US-CA", "us-tx": "US-TX"}
 """Pack to jurisdiction."""
 
@@ -61,19 +58,6 @@ REFERENCES: dict[str, Reference] = {
     ),
 }
 """Calendar to the list that it is held against. Wales has the bank holidays of England."""
-
-
-@pytest.fixture(scope="module")
-def files() -> dict[str, bytes]:
-    return scan(RULES).files
-
-
-@pytest.fixture(scope="module")
-def rules(files: dict[str, bytes]) -> CompiledRulebook:
-    loaded = load(files)
-    assert [str(finding) for finding in loaded.findings] == []
-    assert loaded.rulebook is not None
-    return CompiledRulebook(loaded.rulebook)
 
 
 def days_of(calendar: Calendar) -> Iterator[date]:
@@ -242,7 +226,5 @@ PLANTED = {
 def test_a_planted_fault_is_seen(files: dict[str, bytes], name: str) -> None:
     """The packs' examples are worth something: a changed number or word makes one fail."""
     path, old, new = PLANTED[name]
-    text = files[f"packs/{path}"].decode()
-    assert old in text
-    found = inspect_files(files | {f"packs/{path}": text.replace(old, new, 1).encode()})
+    found = inspect_files(planted(files, f"packs/{path}", old, new))
     assert {finding.code for finding in found} == {"example-fails"}

@@ -1,46 +1,20 @@
 """The shipped rulebook: it loads without a finding, and everything its authors say of it holds."""
 
-from pathlib import Path
-
 import pytest
 
-from triage.adapters.rules_folder import scan
+from tests.rules.shipped import planted
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.judge import Judged, judge
 from triage.rulebook.load import load
 from triage.service.release import inspect_files
 
-RULES = Path(__file__).parent.parent.parent / "rules"
 SWITCHED_OFF = {"cn-life-service-2010-4", "us-ca:payment", "us-tx:regulator-inquiry"}
 """Set aside by a later order; not read in the text itself."""
 
 
 @pytest.fixture(scope="module")
-def files() -> dict[str, bytes]:
-    """The shipped files; the folder itself has nothing wrong with it."""
-    found = scan(RULES)
-    assert found.findings == ()
-    return found.files
-
-
-@pytest.fixture(scope="module")
-def rules(files: dict[str, bytes]) -> CompiledRulebook:
-    loaded = load(files)
-    assert [str(finding) for finding in loaded.findings] == []
-    assert loaded.rulebook is not None
-    return CompiledRulebook(loaded.rulebook)
-
-
-@pytest.fixture(scope="module")
 def judged(rules: CompiledRulebook) -> tuple[Judged, ...]:
     return judge(rules)
-
-
-def planted(files: dict[str, bytes], file: str, old: str, new: str) -> dict[str, bytes]:
-    """A copy with the first such text of a file replaced."""
-    text = files[file].decode()
-    assert old in text
-    return files | {file: text.replace(old, new, 1).encode()}
 
 
 def test_every_example_holds(judged: tuple[Judged, ...]) -> None:
