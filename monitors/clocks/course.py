@@ -55,7 +55,7 @@ def way_of(
     priority: str | None,
 ) -> Way:
     """The way under these pauses, extensions and this priority."""
-    return _way_of(clock, calendar, start, pauses, moves, priority if _asks_priority(clock) else None)
+    return _way_of(clock, calendar, start, pauses, moves, priority if asks_priority(clock) else None)
 
 
 @lru_cache(maxsize=WAYS_KEPT)
@@ -89,17 +89,17 @@ def _later(one: Due, other: Due | None) -> Due | None:
 
 
 @lru_cache(maxsize=WAYS_KEPT)
-def _asks_priority(clock: ClockPolicy) -> bool:
-    return asks_priority(clock.limit)
+def asks_priority(clock: ClockPolicy) -> bool:
+    """Whether the clock's limit depends on the case's priority."""
+    return _is_by_priority(clock.limit)
 
 
-def asks_priority(limit: AnyLimit) -> bool:
-    """Whether the limit depends on the case's priority."""
+def _is_by_priority(limit: AnyLimit) -> bool:
     match limit:
         case ByPriority():
             return True
         case LaterOf() | EarlierOf():
-            return any(asks_priority(one) for one in limit.limits)
+            return any(_is_by_priority(one) for one in limit.limits)
         case _:
             return False
 
@@ -124,9 +124,9 @@ def finished(
         assert resumed is not None, "without an open pause every limit has a due time"
     late_by = _late_by(due, at, late) if state is not ClockState.MISSED else 0
     assert original is not None, "without a pause every limit has a due time"
-    shown_state = state or (ClockState.PAUSED if due is None else ClockState.RUNNING)
+    shown = due or resumed or original
     return Clock(
-        state=shown_state,
+        state=state or (ClockState.PAUSED if due is None else ClockState.RUNNING),
         started_at=way.start,
         due_at=due.at if due else None,
         due_at_if_resumed_now=resumed.at if resumed else None,
@@ -135,9 +135,9 @@ def finished(
         breached=late_by is not None,
         late_by_seconds=late_by,
         late_before=None if late is None else int((late[1] - late[0]).total_seconds()),
-        provisional=(due or resumed or original).provisional,
-        unit=(due or resumed or original).unit,
-        counted=(due or resumed or original).counted,
+        provisional=shown.provisional,
+        unit=shown.unit,
+        counted=shown.counted,
         pauses=way.pauses,
         steps=_steps(clock, way, at, standing),
         **names,
@@ -158,12 +158,8 @@ def _steps(clock: ClockPolicy, way: Way, at: datetime, standing: Mapping[str, da
     if clock.against is not Against.US:
         return ()
     if way.due is None:
-        pause = way.pauses[-1]
         rules = [rule for rule in clock.pauses if rule.reason in standing]
-        made = [
-            reminder_of(clock, rule, msgspec.structs.replace(pause, begin=standing[rule.reason]), way.calendar)
-            for rule in rules
-        ]
+        made = [reminder_of(clock, rule, standing[rule.reason], way.calendar) for rule in rules]
         return tuple(sorted((step for step in made if step is not None), key=lambda step: step.at))
     course = Course(way.start, way.due.at, way.due.unit, way.pauses, way.calendar)
     planned = _planned(clock, course)

@@ -63,14 +63,15 @@ def happenings(
     words: Sequence[tuple[int, Event]],
     moments_of: Moments,
     until: datetime,
+    others: Iterable[Happening] = (),
 ) -> list[Happening]:
     """Everything up to `until`, in order. `words`: the pauses, resumptions and extensions that concern this clock, with
-    their places among the events.
+    their places among the events. `others`: what neither an event nor a clock brings about.
 
     As a start, `complaint.registered` stands at the case's receipt, for a case that is not registered yet too; else at
     its own time: it ends a clock when somebody has registered the complaint.
     """
-    heard = [Happening(cut(event.time), Kind.WORD, place, event) for place, event in words]
+    heard = [*others, *(Happening(cut(event.time), Kind.WORD, place, event) for place, event in words)]
     heard += _of_events(_interests_of(clock), case, until)
     heard += _receipt(clock.start, case, until)
     for kind, ref in _refs(clock):
@@ -78,7 +79,7 @@ def happenings(
             if isinstance(other, ClockPattern):
                 moments = (one.at for one in moments_of(other.clock) if one.reached is other.reached)
                 heard += [Happening(at, kind, -1) for at in moments if at <= until]
-    heard.sort(key=_order)
+    heard.sort(key=lambda happening: happening[:3])
     return heard
 
 
@@ -94,10 +95,6 @@ def _of_events(interests: Interests, case: Case, until: datetime) -> Iterator[Ha
         for kind, pattern in interests.get(event.type, ()):
             if matches(pattern, event.type, event.data):
                 yield Happening(cut(event.time), kind, place)
-
-
-def _order(happening: Happening) -> tuple[datetime, Kind, int]:
-    return happening[:3]
 
 
 @lru_cache(maxsize=POLICIES_KEPT)

@@ -1,6 +1,6 @@
 """The plan of a case's clocks: their cycles with state, due time and steps, computed from its events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -98,16 +98,16 @@ class _Planning:
         starting = types_that_start(one.clock)
         if starting is not None and starting.isdisjoint(self._types) and not words:
             return NOT_STARTED
-        heard = happenings(one.clock, self._case, words, self._moments_of, self._until)
-        if one.detached_at is not None:
-            heard.append(Happening(cut(one.detached_at), Kind.DETACH, -1))
-            heard.sort(key=lambda happening: happening[:3])
-        if asks_priority(one.clock.limit):
-            looks = (Happening(at, Kind.LOOK, -1) for at, _ in self._priorities if at <= self._until)
-            heard = sorted([*heard, *looks], key=lambda happening: happening[:3])
         life = Life(one.name, one.clock, one.calendar, self._priority_at)
-        life.hear(heard)
+        life.hear(happenings(one.clock, self._case, words, self._moments_of, self._until, self._others(one)))
         return life.history(self._now)
+
+    def _others(self, one: AttachedClock) -> Iterator[Happening]:
+        """The end of its policy, and a look at each new priority that may move its due time."""
+        if one.detached_at is not None:
+            yield Happening(cut(one.detached_at), Kind.DETACH, -1)
+        if asks_priority(one.clock):
+            yield from (Happening(at, Kind.LOOK, -1) for at, _ in self._priorities if at <= self._until)
 
     def _priority_at(self, at: datetime) -> str | None:
         """The one given last by then; before the first, the first."""

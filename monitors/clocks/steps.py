@@ -9,7 +9,7 @@ from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Step, StepKind
 from monitors.clocks.counting import HOUR, WORKING_UNITS, months_later
 from monitors.clocks.local_time import SECOND
-from monitors.clocks.pauses import ONE_DAY, Pause, Pauses, RunningTime
+from monitors.clocks.pauses import ONE_DAY, Pauses, RunningTime
 from monitors.clocks.policy import ClockPolicy, Escalation, Limit, PauseRule, Unit, Warning_
 
 OWNER_ROLE = ("owner",)
@@ -52,12 +52,12 @@ def rung_again(clock: ClockPolicy, course: Course, until: datetime) -> Iterator[
             yield Step(name, StepKind.ESCALATION, at, escalation.to, course.due_at)
 
 
-def reminder_of(clock: ClockPolicy, rule: PauseRule, pause: Pause, calendar: Calendar) -> Step | None:
-    """The reminder of a pause that stands for long, at an opening; None when its rule has none."""
+def reminder_of(clock: ClockPolicy, rule: PauseRule, begin: datetime, calendar: Calendar) -> Step | None:
+    """The reminder of a pause that stands for long since `begin`, at an opening; None when its rule has none."""
     if rule.remind is None:
         return None
-    at = _ringing(clock, _behind(rule.remind, pause.begin, calendar), calendar)
-    return Step(rule.text, StepKind.REMINDER, at, OWNER_ROLE, pause.begin)
+    at = _ringing(clock, _behind(rule.remind, begin, calendar), calendar)
+    return Step(rule.text, StepKind.REMINDER, at, OWNER_ROLE, begin)
 
 
 def _warning_time(clock: ClockPolicy, warning: Warning_, course: Course) -> datetime:

@@ -1,5 +1,6 @@
 """Options that many verbs take."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,15 @@ Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TO
 StoreUrl = Annotated[str | None, typer.Option("--store", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/DB.")]
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Rules folder; default: the shipped rulebook.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def local_instant(text: str) -> datetime | None:
+    """An instant; without an offset in the time zone of the machine. Digits alone are a date, never seconds since
+    1970. None when it is neither an instant nor a date."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def settings_from(config: Path | None, **flags: Any) -> Settings:

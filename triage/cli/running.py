@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from triage.cli.options import Config, RulesDir, StoreUrl, settings_from
+from triage.cli.options import Config, RulesDir, StoreUrl, local_instant, settings_from
 from triage.main.running import RunOptions, run_service
 
 
@@ -16,11 +16,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _instant(text: str) -> datetime:
-    """An instant, or a date or time of this machine's zone. Digits alone are a date, never seconds since 1970."""
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text!r} is not such as 2026-04-01 or 2026-04-01T00:00:00+08:00") from None
+    found = local_instant(text)
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is not such as 2026-04-01 or 2026-04-01T00:00:00+08:00")
+    return found
 
 
 def run(

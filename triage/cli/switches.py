@@ -1,6 +1,5 @@
 """`triage mute`: notices that nobody wants for a while."""
 
-from datetime import UTC, datetime
 from getpass import getuser
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from triage.cli.options import AsJson, Config, StoreUrl, settings_from
+from triage.cli.options import AsJson, Config, StoreUrl, local_instant, settings_from
 from triage.errors import WrongSettings
 from triage.main.tools import machine_now, opened_store
 from triage.ports import Mute
@@ -43,7 +42,7 @@ def mute(
         return
     faults = ["one of --department, --policy and --case at a time"] if len(scopes) > 1 else []
     faults += [] if reason.strip() else ["--reason: say why"]
-    ends = _instant(until)
+    ends = local_instant(until or "")
     faults += [] if ends else ["--until: an instant or a date, such as 2026-03-17T18:00:00+08:00"]
     if faults or ends is None:
         raise WrongSettings(faults)
@@ -52,14 +51,6 @@ def mute(
         mute_in(opened, scope, value, ends, who=getuser(), reason=reason)
     is_muted = ends > machine_now()
     print(f"{scope} {value} is {f'muted until {instant(ends)}' if is_muted else 'heard again'}")
-
-
-def _instant(text: str | None) -> datetime | None:
-    """Without an offset in the time zone of the machine."""
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC) if text else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _show(mutes: tuple[Mute, ...], *, as_json: bool) -> None:

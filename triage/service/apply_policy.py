@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 
 from monitors.clocks.clock import Clock
-from triage.domain.case import Case, fold
+from triage.domain.case import Case
 from triage.ports import CaseRow, Changes, Reading, Store
 from triage.service import clock_news, clockwork
-from triage.service.draft import Draft, Effects, Moment, Rules
+from triage.service.draft import Draft, Effects, Rules
 from triage.service.handle_event import collect
 from triage.service.release import Shelf
+from triage.service.replan import draft_of
 
 BATCH = 200
 
@@ -44,11 +45,10 @@ class _Move(msgspec.Struct, frozen=True):
 
 def preview(reading: Reading, shelf: Shelf, now: datetime) -> Iterator[Moved]:
     """What a move of all open cases would change."""
-    moment = Moment(now=now, seen_until=now, complete_until=now)
     for row in reading.cases():
         rules = shelf.rules(reading.rulebooks, [row.document])
         if _old_clocks(row, rules):
-            yield from _told(_planned(row, rules, moment))
+            yield from _told(_planned(row, rules, now))
 
 
 def move_open(store: Store, shelf: Shelf, by: str, why: str) -> Iterator[Moved]:
@@ -64,11 +64,10 @@ def _move_batch(store: Store, shelf: Shelf, batch: Sequence[str], by: str, why: 
     told: list[Moved] = []
     with store.transaction() as tx:
         now = tx.now()
-        moment = Moment(now=now, seen_until=now, complete_until=now)
         changes = Changes()
         moved = 0
         for row in tx.cases.lock(batch).values():
-            move = _planned(row, shelf.rules(tx.rulebooks, [row.document]), moment)
+            move = _planned(row, shelf.rules(tx.rulebooks, [row.document]), now)
             told += _told(move)
             if move.moved:
                 moved += 1
@@ -90,23 +89,14 @@ def _old_clocks(row: CaseRow, rules: Rules) -> frozenset[str]:
     )
 
 
-def _planned(row: CaseRow, rules: Rules, moment: Moment) -> _Move:
+def _planned(row: CaseRow, rules: Rules, now: datetime) -> _Move:
     old = _old_clocks(row, rules)
-    before, _ = _drafted(row, rules, moment, frozenset())
-    tried, _ = _drafted(row, rules, moment, old)
-    kept = frozenset(name for name in old if _past(before, name) != _past(tried, name))
-    after, case = _drafted(row, rules, moment, old - kept)
+    before, case = draft_of(row, rules, now)
+    after, _ = draft_of(row, rules, now, moved=old)
+    kept = frozenset(name for name in old if _past(before, name) != _past(after, name))
+    if kept:
+        after, _ = draft_of(row, rules, now, moved=old - kept)
     return _Move(before, after, case, old - kept, kept)
-
-
-def _drafted(row: CaseRow, rules: Rules, moment: Moment, moved: frozenset[str]) -> tuple[Draft, Case]:
-    """The case with its clocks planned; those that are moved hold nothing."""
-    draft = Draft(row, rules, moment)
-    draft.pins = {name: revision for name, revision in draft.pins.items() if name not in moved}
-    draft.calendars = {name: revision for name, revision in draft.calendars.items() if name not in moved}
-    case = fold(row.id, row.document.events, rules.active.zone, row.document.opened_at)
-    clockwork.plan(draft, case)
-    return draft, case
 
 
 def _past(draft: Draft, name: str) -> list[tuple[Any, ...]]:

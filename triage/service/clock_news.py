@@ -79,7 +79,7 @@ def _announce_cycle(draft: Draft, clock: Clock, told: AnnouncedClock | None, cau
 def _cause_of(draft: Draft, clock: Clock, cause: Cause) -> str:
     if clock.name in draft.recounted:
         return "calendar"
-    if cause.new_priority and asks_priority(draft.planned_with[clock.name].clock.limit):
+    if cause.new_priority and asks_priority(draft.planned_with[clock.name].clock):
         return "priority"
     return cause.moved
 
@@ -120,7 +120,7 @@ def _outcome_of(clock: Clock) -> str:
 def _announce_gone(draft: Draft, name: str, cycle: int, cause: Cause) -> None:
     """What started the cycle never happened: it ends as cancelled and its notices are taken back."""
     draft.gone_clocks.append((name, cycle))
-    for step in _standing_steps(draft, name, cycle):
+    for step in draft.standing_of(name, cycle):
         _resolve(draft, step, "voided")
     data = {"clock": name, "cycle": cycle, "state": "cancelled", "breached": False, "late_by_seconds": None}
     key = (name, cycle, *cause.key)
@@ -140,16 +140,12 @@ def _announce_refusal(draft: Draft, refusal: Refusal) -> None:
     draft.tell(Output(type=f"complaint.{refusal.kind}_refused", case=draft.row.id, key=key[1:], data=data))
 
 
-def _standing_steps(draft: Draft, clock: str, cycle: int) -> list[HandledStep]:
-    return [step for step in draft.handled_of(clock, cycle) if step.resolved is None]
-
-
 def _resolve_steps(draft: Draft, clock: Clock) -> None:
     """Take back what is no longer true: everything once the cycle is over, else what speaks of another due time and
     has a new time ahead, and reminders of a pause that is over."""
     plan_of = {step.name: step for step in clock.steps}
     reminders = {rule.text for rule in draft.planned_with[clock.name].clock.pauses}
-    for step in _standing_steps(draft, clock.name, clock.cycle):
+    for step in draft.standing_of(clock.name, clock.cycle):
         planned = plan_of.get(step.step)
         if not clock.can_fire:
             _resolve(draft, step, _end_reason(clock, planned))
@@ -179,7 +175,7 @@ def _resolve(draft: Draft, step: HandledStep, reason: str) -> None:
         draft.count("alerts_total", kind="alert_resolved")
 
 
-def to_whom(draft: Draft, roles: tuple[str, ...]) -> tuple[Addressee, ...]:
+def _to_whom(draft: Draft, roles: tuple[str, ...]) -> tuple[Addressee, ...]:
     """The persons who hear of a notice of this case."""
     outcome = draft.outcome
     assert outcome is not None, "a case has an outcome before it has clocks"
@@ -204,7 +200,7 @@ def alert(draft: Draft, clock: Clock, step: Step, handled: HandledStep, *, laggi
         "due_at": due_at,
         "fired_at": now,
         "late_by_seconds": _seconds_late(due_at, now),
-        "to": to_whom(draft, step.to),
+        "to": _to_whom(draft, step.to),
         "priority": outcome.priority,
         "department": outcome.department,
         "owner": outcome.owner,

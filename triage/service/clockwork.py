@@ -118,7 +118,7 @@ def unhandled_steps(draft: Draft, clock: Clock) -> list[Step]:
     """Steps that may still fire, in firing order: those that nobody was told of, or that were taken back since."""
     if not clock.can_fire:
         return []
-    standing = {step.step for step in draft.handled_of(clock.name, clock.cycle) if step.resolved is None}
+    standing = {step.step for step in draft.standing_of(clock.name, clock.cycle)}
     return [step for step in clock.steps if step.name not in standing]
 
 

@@ -1,17 +1,16 @@
 """The dates of a deadline one by one, so that a human can check the sum."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Clock
 from monitors.clocks.counting import HOUR_UNITS, WORKING_UNITS
-from monitors.clocks.pauses import NO_PAUSES, RunningTime, closed_at
+from monitors.clocks.pauses import NO_PAUSES, ONE_DAY, RunningTime, closed_at
 from monitors.clocks.policy import ClockPolicy
 
-ONE_DAY = timedelta(days=1)
 SHOWN = 1500
 """Dates of one clock at most: four years."""
 

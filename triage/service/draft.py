@@ -46,6 +46,11 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     mutes: tuple[Mute, ...] = ()
 
 
+def caught_up(at: datetime) -> Moment:
+    """The instant, with every event up to it read."""
+    return Moment(now=at, seen_until=at, complete_until=at)
+
+
 class Count(msgspec.Struct, frozen=True):
     """A figure for the metrics, told to the observer after the commit."""
 
@@ -138,6 +143,10 @@ class Draft:
     def handled_of(self, clock: str, cycle: int) -> list[HandledStep]:
         """The handled steps of one cycle: a recurring clock may have thousands of cycles."""
         return list(self._handled_of.get((clock, cycle), {}).values())
+
+    def standing_of(self, clock: str, cycle: int) -> list[HandledStep]:
+        """Those of them that were not taken back."""
+        return [step for step in self.handled_of(clock, cycle) if step.resolved is None]
 
     def count(self, name: str, **labels: str) -> None:
         """Count one, once committed."""

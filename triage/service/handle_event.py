@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from monitors.ports import Observer, TimeSource
 from triage.codec.decode import Arrival, Codec, DeadLetter
+from triage.domain.lifecycle import FINAL_STATUSES
 from triage.ports import CaseRow, Changes, Part, Record, Sibling, Store, Transaction
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.dead_letters import dead_letter, to_messages
@@ -28,8 +29,9 @@ class EventHandler:
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, after)
             batch = _Batch(part, tx, self._low_mark.moment(tx))
-            self._decode(tx, batch, records)
-            self._apply_all(tx, batch)
+            active = self._library.current(tx).active
+            self._decode(active, batch, records)
+            self._apply_all(tx, batch, active)
             batch.write()
         report(self._observer, batch.counts)
         return after
@@ -39,14 +41,12 @@ class EventHandler:
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, record.next_offset)
             batch = _Batch(part, tx, self._low_mark.moment(tx))
-            decoded = self._codec(self._library.current(tx).active).decode(
-                record.value, batch.moment.now, record.headers
-            )
+            rules = self._library.current(tx)
+            decoded = self._codec(rules.active).decode(record.value, batch.moment.now, record.headers)
             case = decoded.event.subject if isinstance(decoded, Arrival) else None
             batch.bury(record, "quarantined", error, case)
             if isinstance(decoded, Arrival) and not tx.cases.exists(decoded.event.subject):
                 event = decoded.event
-                rules = self._library.current(tx)
                 batch.take(open_for_quarantined(event.subject, event.time, rules, batch.moment))
             batch.write()
         report(self._observer, batch.counts)
@@ -58,8 +58,8 @@ class EventHandler:
             self._codecs = {revision: Codec(rules.rulebook.vocabulary)}
         return self._codecs[revision]
 
-    def _decode(self, tx: Transaction, batch: "_Batch", records: Sequence[Record]) -> None:
-        codec = self._codec(self._library.current(tx).active)
+    def _decode(self, active: CompiledRulebook, batch: "_Batch", records: Sequence[Record]) -> None:
+        codec = self._codec(active)
         for record in records:
             decoded = codec.decode(record.value, batch.moment.now, record.headers)
             if isinstance(decoded, DeadLetter):
@@ -67,29 +67,14 @@ class EventHandler:
             else:
                 batch.arrivals.append((record, decoded))
 
-    def _apply_all(self, tx: Transaction, batch: "_Batch") -> None:
+    def _apply_all(self, tx: Transaction, batch: "_Batch", active: CompiledRulebook) -> None:
         known = tx.cases.known_events({_key(arrival) for _, arrival in batch.arrivals})
-        fresh = [pair for pair in batch.arrivals if self._is_new(batch, known, *pair)]
+        fresh = [pair for pair in batch.arrivals if batch.is_new(active, known, *pair)]
         batch.rows = tx.cases.lock({arrival.event.subject for _, arrival in fresh})
         rules = self._library.current(tx, (row.document for row in batch.rows.values()))
         siblings = self._siblings(tx, batch, fresh) if rules.active.asks_history else {}
         for record, arrival in fresh:
             self._apply_one(batch, rules, siblings, record, arrival)
-
-    def _is_new(self, batch: "_Batch", known: dict[tuple[str, str], str], record: Record, arrival: Arrival) -> bool:
-        key = _key(arrival)
-        digest = known.setdefault(key, "")
-        if not digest:
-            known[key] = arrival.digest
-            return True
-        if digest == arrival.digest:
-            kind = self._library.current(batch.tx).active.type_label(arrival.event.type)
-            batch.counts.append(Count("events_total", {"type": kind, "outcome": "duplicate"}))
-        else:
-            detail = f"event {arrival.event.id} of {arrival.event.source} came before with other content"
-            batch.bury(record, "id_conflict", detail, arrival.event.subject)
-            batch.counts.append(Count("id_conflicts_total", {}))
-        return False
 
     def _siblings(
         self, tx: Transaction, batch: "_Batch", fresh: Sequence[tuple[Record, Arrival]]
@@ -141,6 +126,23 @@ class _Batch:
         self.changes = Changes()
         self.counts: list[Count] = []
 
+    def is_new(
+        self, active: CompiledRulebook, known: dict[tuple[str, str], str], record: Record, arrival: Arrival
+    ) -> bool:
+        """Whether nothing came before under the event's name; if so, that is counted. `known`: digests, which grow."""
+        digest = known.setdefault(_key(arrival), "")
+        if not digest:
+            known[_key(arrival)] = arrival.digest
+            return True
+        if digest == arrival.digest:
+            kind = active.type_label(arrival.event.type)
+            self.counts.append(Count("events_total", {"type": kind, "outcome": "duplicate"}))
+        else:
+            detail = f"event {arrival.event.id} of {arrival.event.source} came before with other content"
+            self.bury(record, "id_conflict", detail, arrival.event.subject)
+            self.counts.append(Count("id_conflicts_total", {}))
+        return False
+
     def take(self, effects: Effects) -> None:
         row = effects.row
         self.rows[row.id] = row
@@ -183,4 +185,4 @@ def customer_of(arrival: Arrival) -> str | None:
 
 def sibling_of(row: CaseRow) -> Sibling:
     """The case as another case of its customer sees it."""
-    return Sibling(row.id, row.received_at, row.status not in {"closed", "withdrawn", "merged"})
+    return Sibling(row.id, row.received_at, row.status not in FINAL_STATUSES)

@@ -8,12 +8,15 @@ from triage.domain.case import Case, fold
 from triage.ports import CaseRow
 from triage.service import clockwork
 from triage.service.counted_days import CountedDay, counted_days
-from triage.service.draft import Draft, Moment, Rules
+from triage.service.draft import Draft, Rules, caught_up
 
 
-def draft_of(row: CaseRow, rules: Rules, at: datetime) -> tuple[Draft, Case]:
-    """The case with its clocks planned as they stand at an instant; nothing of it has been told yet."""
-    draft = Draft(row, rules, Moment(now=at, seen_until=at, complete_until=at))
+def draft_of(row: CaseRow, rules: Rules, at: datetime, moved: frozenset[str] = frozenset()) -> tuple[Draft, Case]:
+    """The case with its clocks planned as they stand at an instant; nothing of it has been told yet. `moved`: names of
+    clocks that let go of the revisions that they hold."""
+    draft = Draft(row, rules, caught_up(at))
+    draft.pins = {name: revision for name, revision in draft.pins.items() if name not in moved}
+    draft.calendars = {name: revision for name, revision in draft.calendars.items() if name not in moved}
     case = fold(row.id, row.document.events, rules.active.zone, row.document.opened_at)
     clockwork.plan(draft, case)
     return draft, case

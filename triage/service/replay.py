@@ -13,7 +13,7 @@ from triage.codec.decode import Arrival, Codec, DeadLetter
 from triage.ports import CaseRow, Sibling
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.case_view import CaseLine, case_view, instant, planned_line
-from triage.service.draft import Effects, Moment, Rules
+from triage.service.draft import Effects, Rules, caught_up
 from triage.service.handle_event import customer_of, sibling_of
 from triage.service.replan import clocks_at
 from triage.service.step import apply, fire
@@ -83,17 +83,13 @@ class Replay:
         if self._until is not None and decoded.event.time > self._until:
             return None
         key = (decoded.event.id, decoded.event.source)
-        known = self._digests.setdefault(key, decoded.digest)
-        if known != decoded.digest:
+        known = self._digests.get(key)
+        if known is None:
+            self._digests[key] = decoded.digest
+            self._apply(decoded)
+        elif known != decoded.digest:
             return DeadLetter("id_conflict", f"event {key[0]} of {key[1]} came before with other content")
-        if key in self._applied(decoded):
-            return None
-        self._apply(decoded)
         return None
-
-    def _applied(self, arrival: Arrival) -> set[tuple[str, str]]:
-        row = self._rows.get(arrival.event.subject)
-        return {(event.id, event.source) for event in row.document.events} if row else set()
 
     def _apply(self, arrival: Arrival) -> None:
         event = arrival.event
@@ -102,7 +98,7 @@ class Replay:
             self._now = event.time
         row = self._rows.get(event.subject)
         customer = customer_of(arrival) or (row.customer if row else None)
-        effects = apply(row, arrival, self._rules, self._moment(self._now), self._siblings(customer))
+        effects = apply(row, arrival, self._rules, caught_up(self._now), self._siblings(customer))
         self._take(effects)
 
     def finish(self) -> Iterator[ReplayedCase]:
@@ -128,10 +124,7 @@ class Replay:
                 continue  # planned anew since
             row = self._rows[case]
             self._now = max(at, self._now)
-            self._take(fire(row, self._rules, self._moment(self._now), self._siblings(row.customer)))
-
-    def _moment(self, at: datetime) -> Moment:
-        return Moment(now=at, seen_until=at, complete_until=at)
+            self._take(fire(row, self._rules, caught_up(self._now), self._siblings(row.customer)))
 
     def _siblings(self, customer: str | None) -> tuple[Sibling, ...]:
         if customer is None or not self._asks_history:

@@ -147,12 +147,15 @@ def _settle(
 def _fire_clock(draft: Draft, due: Sequence[tuple[Clock, Step]]) -> list[HandledStep]:
     """Handle the due steps of all cycles of one clock, in firing order."""
     before = draft.moment.backfill_before
-    live = [pair for pair in due if before is None or pair[1].at >= before]
+    last = len(due) - 1  # in firing order: when any is live, it is
     handled = []
-    for clock, step in due:
-        state = "historic" if (clock, step) not in live else "fired" if (clock, step) == live[-1] else "superseded"
-        if state == "fired" and _is_muted(draft, clock):
-            state = "muted"
+    for place, (clock, step) in enumerate(due):
+        if before is not None and step.at < before:
+            state = "historic"
+        elif place < last:
+            state = "superseded"
+        else:
+            state = "muted" if _is_muted(draft, clock) else "fired"
         handled.append(_handle(draft, clock, step, state))
         if state == "fired":
             lagging = step.at > draft.moment.complete_until

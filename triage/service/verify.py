@@ -30,8 +30,8 @@ def differences(reading: Reading, shelf: Shelf) -> Iterator[Difference]:
         yield from _of_case(row, clocks, shelf.rules(reading.rulebooks, [row.document]))
 
 
-def repair(store: Store, shelf: Shelf, cases: Sequence[str], by: str) -> int:
-    """Write the rows of these cases anew, each case in a transaction of its own; gives how many were written."""
+def repair(store: Store, shelf: Shelf, cases: Sequence[str], by: str) -> None:
+    """Write the rows of these cases anew, each case in a transaction of its own."""
     for case in cases:
         with store.transaction() as tx:
             row = tx.cases.lock([case])[case]
@@ -44,7 +44,6 @@ def repair(store: Store, shelf: Shelf, cases: Sequence[str], by: str) -> int:
             changes.gone_clocks = {(case, *key) for key in gone}
             tx.cases.write(changes)
             tx.audit(by, f"repaired the clocks of {case}", "triage verify --fix")
-    return len(cases)
 
 
 def _planned(row: CaseRow, rules: Rules) -> Draft:
