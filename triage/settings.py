@@ -14,11 +14,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from triage.errors import WrongSettings
+from triage.wording.text import LANGUAGES
 
 SECRET_KEYS = ("store.url", "kafka.sasl_password")
 """Settings that may be read from a file named by `TRIAGE_<TABLE>__<KEY>_FILE`."""
 
 PREFIX, SEPARATOR = "TRIAGE_", "__"
+
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""In the order in which POSIX asks them."""
 
 SERVER = re.compile(r"(\[[^]\s]+]|[^][:\s]+)(:\d{1,5})?")
 """HOST:PORT; the Kafka client would fall over another port than a number."""
@@ -137,6 +141,30 @@ class Settings(_Table):
     run: RunSettings = RunSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
+
+
+def language(wanted: str | None = None, environment: Mapping[str, str] | None = None) -> str:
+    """The reader's language, one of `triage.wording.text.LANGUAGES`. `wanted`: what a flag says; None: what LC_ALL,
+    LC_MESSAGES or LANG say, English when they name none of ours. Raises WrongSettings for a flag that is none."""
+    environment = os.environ if environment is None else environment
+    if wanted is not None:
+        found = _language_of(wanted)
+        if found is None:
+            raise WrongSettings([f"--lang: {wanted} is none of {', '.join(LANGUAGES)}"])
+        return found
+    locale = next((environment[name] for name in LOCALE_VARIABLES if environment.get(name)), "")
+    return _language_of(locale) or "en"
+
+
+def _language_of(tag: str) -> str | None:
+    """`zh_TW.UTF-8`, `zh-Hant`, `zh-HK` and the like."""
+    plain = tag.split(".", maxsplit=1)[0].replace("_", "-").casefold()
+    parts = plain.split("-")
+    if parts[0] == "en":
+        return "en"
+    if parts[0] != "zh":
+        return None
+    return "zh-Hant" if {"hant", "tw", "hk", "mo"} & set(parts) else "zh-Hans"
 
 
 def load_settings(

@@ -5,6 +5,8 @@ from collections.abc import Collection
 
 import msgspec
 
+from triage.wording.text import Text
+
 FAULT, WARNING = "fault", "warning"
 
 CODES: dict[str, str] = {
@@ -84,8 +86,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     column: int
     code: str
-    message: str
-    hint: str = ""
+    message: str | Text
+    hint: str | Text = ""
 
     def __post_init__(self) -> None:
         if self.code not in CODES:
@@ -103,7 +105,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def in_order(findings: Collection[Finding]) -> tuple[Finding, ...]:
     """Sorted by file, line and column; the same finding only once."""
-    return tuple(sorted(set(findings), key=lambda one: (one.file, one.line, one.column, one.code, one.message)))
+    return tuple(sorted(set(findings), key=lambda one: (one.file, one.line, one.column, one.code, str(one.message))))
 
 
 LONGEST_WORD, MOST_WORDS_SHOWN = 60, 12

@@ -21,6 +21,7 @@ from yaml.events import (
 )
 
 from triage.rulebook.faults import FAULT, Finding
+from triage.wording.text import Text
 
 DEEPEST = 50
 """Mappings and lists inside one another."""
@@ -37,7 +38,9 @@ class Page:
         self.findings: list[Finding] = []
         self.broken = False
 
-    def add(self, code: str, line: int, column: int, message: str, hint: str = "", severity: str = FAULT) -> None:
+    def add(
+        self, code: str, line: int, column: int, message: str | Text, hint: str | Text = "", severity: str = FAULT
+    ) -> None:
         """Note a finding; line and column from 1."""
         self.findings.append(
             Finding(severity=severity, file=self.file, line=line, column=column, code=code, message=message, hint=hint)

@@ -17,6 +17,7 @@ from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar, Sequence
 from triage.rulebook.schema import Shape
 from triage.rulebook.syntax import spoilt
 from triage.rulebook.words import Words
+from triage.wording.text import Text
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,7 +30,7 @@ _KINDS = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping"}
 SHOWN = 60
 
 
-def fault(code: str, node: Node, message: str, hint: str = "") -> None:
+def fault(code: str, node: Node, message: str | Text, hint: str | Text = "") -> None:
     """Note a fault at the node's beginning."""
     node.page.add(code, node.line, node.column, message, hint)
 

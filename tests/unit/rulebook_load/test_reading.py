@@ -133,7 +133,7 @@ def test_a_character_of_a_chinese_keyboard_is_named(name: str) -> None:
     old, new, place, message, hint = LOOK_ALIKES[name]
     found = load(changed("rulebook.yaml", old, new)).findings
     assert places(found)[0] == f"rulebook.yaml:{place} look-alike-character"
-    assert found[0].message.startswith(message)
+    assert str(found[0].message).startswith(message)
     assert found[0].hint == hint
     assert len(found) == 1
 

@@ -1,0 +1,6 @@
+"""Chinese of every template, one module a room: English to (zh-Hant, zh-Hans)."""
+
+from triage.wording.chinese import faults
+
+CHINESE: dict[str, tuple[str, str]] = {**faults.CHINESE}
+"""English template to traditional and simplified Chinese."""
