@@ -32,3 +32,13 @@ def settings_from(config: Path | None, **flags: Any) -> Settings:
 def counted(number: int, noun: str) -> str:
     """`1 fault`, `2 faults`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def group(app: typer.Typer, name: str, about: str) -> typer.Typer:
+    """The group of verbs of that name; made when it is first asked for."""
+    for known in app.registered_groups:
+        if known.name == name and known.typer_instance is not None:
+            return known.typer_instance
+    made = typer.Typer(no_args_is_help=True)
+    app.add_typer(made, name=name, help=about)
+    return made
