@@ -13,19 +13,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from triage.service.schemas import SCHEMA_FILES
+
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 SCHEMA_FOLDER = ROOT / "docs" / "reference" / "schemas"
-SCHEMAS = {
-    "rulebook.schema.json": "rulebook",
-    "facts.schema.json": "facts",
-    "terms.schema.json": "terms",
-    "rules.schema.json": "rules",
-    "policies.schema.json": "policies",
-    "calendar.schema.json": "calendars",
-}
-"""The files that editors read by the first line of a rule file, and how `triage schema` calls them."""
 
 
 def commands(block: str) -> list[str]:
@@ -79,7 +72,7 @@ def schema_text(what: str) -> str:
 def main() -> None:
     for document in DOCUMENTS:
         document.write_text(regenerated(document), encoding="utf-8")
-    for name, what in SCHEMAS.items():
+    for name, what in SCHEMA_FILES.items():
         (SCHEMA_FOLDER / name).write_text(schema_text(what), encoding="utf-8")
 
 

@@ -17,7 +17,7 @@ import pytest
 from tests.e2e.samples import sample_events
 from tests.e2e.workers import ROOT, Worker, dump, published
 
-SOURCES = ("triage", "monitors", "rules", "pyproject.toml", "README.md", "LICENSE")
+SOURCES = ("triage", "monitors", "rules", "deploy", "pyproject.toml", "README.md", "LICENSE")
 """What the wheel is built from."""
 
 
@@ -74,11 +74,13 @@ def command(directory: Path, *arguments: str) -> None:
 
 def in_the_sources(sources: Path) -> set[str]:
     """Every file that the package has to hold, by its name in the wheel."""
-    files = {path for folder in ("triage", "monitors", "rules") for path in (sources / folder).rglob("*")}
+    folders = {"triage": "triage", "monitors": "monitors", "rules": "triage/shipped_rules"}
+    folders["deploy/rules-repository"] = "triage/rules_repository"
     return {
-        re.sub("^rules/", "triage/shipped_rules/", path.relative_to(sources).as_posix())
-        for path in files
-        if path.is_file() and path.suffix != ".pyc" and not path.name.startswith(".")
+        f"{place}/{path.relative_to(sources / folder).as_posix()}"
+        for folder, place in folders.items()
+        for path in (sources / folder).rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
     }
 
 

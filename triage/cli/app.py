@@ -14,6 +14,7 @@ from triage.cli import (
     offsets,
     replay,
     rules,
+    rules_repository,
     running,
     schemas,
     switches,
@@ -27,7 +28,22 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, clocks, replay, switches, importing, schemas, database, offsets, bench):
+MODULES = (
+    running,
+    demo,
+    rules,
+    rules_repository,
+    cases,
+    clocks,
+    replay,
+    switches,
+    importing,
+    schemas,
+    database,
+    offsets,
+    bench,
+)
+for module in MODULES:
     module.add_to(app)
 
 

@@ -15,8 +15,8 @@ from triage.rulebook.schema_json import (
     POLICIES_SCHEMA,
     RULEBOOK_SCHEMA,
     TERMS_SCHEMA,
-    file_schema,
 )
+from triage.rulebook.schema_rules import rules_schema
 from triage.service.apply_policy import Moved
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
@@ -26,12 +26,22 @@ from triage.service.verify import Difference
 
 SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "policies", "calendars", "cli")
 
+SCHEMA_FILES = {
+    "rulebook.schema.json": "rulebook",
+    "facts.schema.json": "facts",
+    "terms.schema.json": "terms",
+    "rules.schema.json": "rules",
+    "policies.schema.json": "policies",
+    "calendar.schema.json": "calendars",
+}
+"""The files that editors find by the first line of a rule file, and the format that each is for."""
+
 
 def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
     """The JSON Schema of a format, with the words of the rulebook. `what`: one of `SCHEMAS`."""
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "events": lambda: event_schema(rules.rulebook.vocabulary),
-        "rules": lambda: file_schema("rules", rules.rulebook.vocabulary),
+        "rules": lambda: rules_schema(rules.rulebook),
         "rulebook": lambda: RULEBOOK_SCHEMA,
         "facts": lambda: FACTS_SCHEMA,
         "terms": lambda: TERMS_SCHEMA,
