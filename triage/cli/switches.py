@@ -1,5 +1,6 @@
 """`triage mute`: notices that nobody wants for a while."""
 
+from collections.abc import Sequence
 from getpass import getuser
 from typing import Annotated
 
@@ -11,8 +12,8 @@ from rich.table import Table
 from triage.cli.options import AsJson, Config, StoreUrl, local_instant, settings_from
 from triage.errors import WrongSettings
 from triage.main.tools import machine_now, opened_store
-from triage.ports import Mute
 from triage.service.case_view import instant
+from triage.service.mute import MuteLine, in_force
 from triage.service.mute import mute as mute_in
 
 
@@ -38,7 +39,7 @@ def mute(
     settings = settings_from(config, store__url=store)
     if not scopes:
         with opened_store(settings) as opened, opened.read() as reading:
-            _show(reading.switches.mutes(machine_now()), as_json=as_json)
+            _show(in_force(reading, machine_now()), as_json=as_json)
         return
     faults = ["one of --department, --policy and --case at a time"] if len(scopes) > 1 else []
     faults += [] if reason.strip() else ["--reason: say why"]
@@ -53,12 +54,12 @@ def mute(
     print(f"{scope} {value} is {f'muted until {instant(ends)}' if is_muted else 'heard again'}")
 
 
-def _show(mutes: tuple[Mute, ...], *, as_json: bool) -> None:
+def _show(mutes: Sequence[MuteLine], *, as_json: bool) -> None:
     if as_json:
         for one in mutes:
-            print(msgspec.json.encode({"scope": one.scope, "value": one.value, "until": instant(one.until)}).decode())
+            print(msgspec.json.encode(one).decode())
         return
     table = Table("scope", "value", "until (UTC)", box=None)
     for one in mutes:
-        table.add_row(one.scope, one.value, f"{one.until:%Y-%m-%d %H:%M:%S}")
+        table.add_row(one.scope, one.value, one.until.removesuffix("Z").replace("T", " "))
     Console().print(table if mutes else "nothing is muted")

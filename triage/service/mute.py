@@ -2,10 +2,26 @@
 
 from datetime import datetime
 
+import msgspec
+
 from triage.errors import Refused
-from triage.ports import Mute, Store
+from triage.ports import Mute, Reading, Store
+from triage.service.case_view import instant
 
 SCOPES = ("case", "department", "policy")
+
+
+class MuteLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One mute in force as `triage mute --json` prints it. `scope`: one of SCOPES. `until`: UTC with `Z`."""
+
+    scope: str
+    value: str
+    until: str
+
+
+def in_force(reading: Reading, now: datetime) -> list[MuteLine]:
+    """What is muted now, by scope and value."""
+    return [MuteLine(scope=one.scope, value=one.value, until=instant(one.until)) for one in reading.switches.mutes(now)]
 
 
 def mute(store: Store, scope: str, value: str, until: datetime, *, who: str, reason: str) -> None:

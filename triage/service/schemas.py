@@ -21,6 +21,7 @@ from triage.service.apply_policy import Moved
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
+from triage.service.mute import MuteLine
 from triage.service.replay import ReplayedCase
 from triage.service.verify import Difference
 
@@ -63,6 +64,7 @@ def _cli() -> dict[str, Any]:
         "verify": Difference,
         "apply-policy": Moved,
         "calendar": CalendarDay,
+        "mute": MuteLine,
     }
     schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
     return {
