@@ -7,6 +7,7 @@ import typer
 from triage.cli import (
     bench,
     cases,
+    check,
     clocks,
     database,
     demo,
@@ -27,7 +28,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, clocks, replay, switches, importing, schemas, database, offsets, bench):
+for module in (
+    running,
+    demo,
+    check,
+    rules,
+    cases,
+    clocks,
+    replay,
+    switches,
+    importing,
+    schemas,
+    database,
+    offsets,
+    bench,
+):
     module.add_to(app)
 
 
