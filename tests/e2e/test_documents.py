@@ -10,7 +10,7 @@ import typer.main
 
 from tests.blocks import BLOCK, DOCUMENTS, ROOT, SCHEMA_FOLDER, regenerated, schema_text
 from triage.cli.app import app
-from triage.rulebook.faults import CODES
+from triage.rulebook.catalogue import CODES
 from triage.rulebook.schema import CLOCK, NOTES, PACK, POLICY, STEP
 from triage.service.schemas import SCHEMA_FILES
 

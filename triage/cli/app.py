@@ -7,6 +7,7 @@ import typer
 from triage.cli import (
     bench,
     cases,
+    check,
     clocks,
     database,
     demo,
@@ -31,6 +32,7 @@ app = typer.Typer(
 MODULES = (
     running,
     demo,
+    check,
     rules,
     rules_repository,
     cases,

@@ -4,20 +4,22 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-MEANT: dict[str, tuple[str, str]] = {
-    "：": (":", "full-width colon"),
-    "，": (",", "full-width comma"),
-    "［": ("[", "full-width bracket"),
-    "］": ("]", "full-width bracket"),
-    "｛": ("{", "full-width brace"),
-    "｝": ("}", "full-width brace"),
-    "“": ('"', "curly quote"),
-    "”": ('"', "curly quote"),
-    "‘": ("'", "curly quote"),
-    "’": ("'", "curly quote"),
-    "\u3000": (" ", "full-width space"),
-    "\u00a0": (" ", "no-break space"),
-    **{chr(ord("０") + digit): (str(digit), "full-width digit") for digit in range(10)},
+from triage.wording.text import Text, say
+
+MEANT: dict[str, tuple[str, Text]] = {
+    "：": (":", say("full-width colon")),
+    "，": (",", say("full-width comma")),
+    "［": ("[", say("full-width bracket")),
+    "］": ("]", say("full-width bracket")),
+    "｛": ("{", say("full-width brace")),
+    "｝": ("}", say("full-width brace")),
+    "“": ('"', say("curly quote")),
+    "”": ('"', say("curly quote")),
+    "‘": ("'", say("curly quote")),
+    "’": ("'", say("curly quote")),
+    "\u3000": (" ", say("full-width space")),
+    "\u00a0": (" ", say("no-break space")),
+    **{chr(ord("０") + digit): (str(digit), say("full-width digit")) for digit in range(10)},
 }
 """Character to what was meant by it and its name."""
 
@@ -37,18 +39,28 @@ class Suspect(NamedTuple):
     character: str
 
     @property
-    def name(self) -> str:
+    def name(self) -> Text:
         """How a message calls it."""
         if self.character == TAB:
-            return "a tab in the indentation"
+            return say("a tab in the indentation")
         kind = MEANT[self.character][1]
         shown = self.character.strip()
-        return f"the {kind} {shown}" if shown else f"a {kind}"
+        return say("the {kind} {character}", kind=kind, character=shown) if shown else say("a {kind}", kind=kind)
 
     @property
-    def meant(self) -> str:
+    def meant(self) -> Text | str:
         """How a message calls what was meant."""
-        return "spaces" if self.character == TAB else MEANT[self.character][0].replace(" ", "a space")
+        if self.character == TAB:
+            return say("spaces")
+        meant = MEANT[self.character][0]
+        return say("a space") if meant == " " else meant
+
+    @property
+    def advice(self) -> Text:
+        """What to do about it, beside the corrected line."""
+        if self.character == TAB:
+            return say("indent with spaces")
+        return say("type it anew with the keyboard at half width")
 
 
 def suspects(line: str, start: int = 0, end: int | None = None) -> list[Suspect]:
@@ -65,15 +77,18 @@ def suspects(line: str, start: int = 0, end: int | None = None) -> list[Suspect]
     return sorted(found)
 
 
-def corrected(line: str, these: list[Suspect]) -> str:
-    """The line with what was probably meant in the place of these characters."""
+def corrected(line: str, these: list[Suspect]) -> tuple[str, list[int]]:
+    """The line with what was probably meant in the place of these characters; and for each character of the new line,
+    and its end, the column from 0 that it had."""
     columns = {one.column for one in these}
     indent = _INDENT.match(line)
     indent_end = indent.end() if indent else 0
-    return "".join(
+    pieces = [
         _replacement(line, column, in_indent=column < indent_end) if column in columns else character
         for column, character in enumerate(line)
-    )
+    ]
+    origins = [column for column, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), [*origins, len(line)]
 
 
 def _replacement(line: str, column: int, *, in_indent: bool) -> str:

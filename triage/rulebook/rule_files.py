@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from triage.rulebook.nodes import ABSENT, Node, Page, Scalar, Sequence
 from triage.rulebook.nodes import Mapping as MappingNode
 from triage.rulebook.syntax import open_page
+from triage.wording.text import say
 
 RULEBOOK_FILE, FACTS_FILE = "rulebook.yaml", "facts.yaml"
 FOLDERS = ("terms", "triage", "sla", "calendars")
@@ -47,8 +48,9 @@ class RuleFiles:
     def _open(self, path: str, content: bytes, listed: Collection[str]) -> None:
         pack, folder = _place(path)
         if pack and folder not in (*FOLDERS, *LATER_FOLDERS):
-            hint = f"move it to one of {', '.join(f'{PACKS}/{pack}/{one}' for one in FOLDERS)}"
-            self.page(path).add("misplaced-file", 1, 1, "no rule file is read here", hint)
+            folders = tuple(f"{PACKS}/{pack}/{one}" for one in FOLDERS)
+            advice = say("move it to one of {folders}", folders=folders)
+            self.page(path).add("misplaced-file", 1, 1, say("no rule file is read here"), advice)
             return
         if pack and pack not in listed:
             if pack not in self.unlisted:
@@ -57,7 +59,8 @@ class RuleFiles:
         if pack:
             self.packs.add(pack)
         if folder in LATER_FOLDERS:
-            self.page(path).add("not-supported-yet", 1, 1, f"{folder} are not supported yet", "take the file out")
+            message = say("{word} is not supported yet", word=folder)
+            self.page(path).add("not-supported-yet", 1, 1, message, say("take the file out"))
             return
         page, node = open_page(path, content)
         self.pages.append(page)

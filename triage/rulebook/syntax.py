@@ -5,13 +5,15 @@ run; the file itself stays as it is and the rulebook is refused all the same.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import yaml
 
 from triage.rulebook.characters import Suspect, corrected, repairs, suspects
-from triage.rulebook.faults import FAULT, Finding
+from triage.rulebook.faults import Finding
 from triage.rulebook.nodes import Node, Page, compose
+from triage.rulebook.parser_words import problem_of
+from triage.wording.text import NOTHING, Text, say
 
 LARGEST = 1 << 20
 """Bytes of a rule file."""
@@ -21,42 +23,37 @@ MOST_REPAIRS, MOST_PARSES, PARSED_CHARACTERS = 20, 60, 8_000_000
 
 _NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
+_NO_SPACE = re.compile(r"([ -]*[\w.-]+):([^\s:/].*)")
+"""A key and its value with nothing between them but the colon."""
+
 _AT_CONTEXT = ("while scanning a simple key", "while scanning a quoted scalar")
 """Where the parser's errors are found at what it was reading, not where it gave up."""
 
-_WORDS = {
-    "could not find expected ':'": ("a key without a colon", "write `key: value`, with a space behind the colon"),
-    "mapping values are not allowed in this context": (
-        "a colon where no key can stand",
-        'indent keys of one mapping alike; put a text that holds ": " in quotes',
-    ),
-    "did not find expected key": ("indentation that fits no mapping", "indent keys of one mapping alike"),
-    "did not find expected '-' indicator": ("indentation that fits no list", "begin each entry of the list with `- `"),
-    "did not find expected ',' or ']'": ("a list that is not closed", "separate entries by commas and end with `]`"),
-    "did not find expected ',' or '}'": ("a mapping that is not closed", "separate keys by commas and end with `}`"),
-    "found unexpected end of stream": ("a text in quotes that is not closed", "end it with the same quote"),
-    "found character that cannot start any token": (
-        "a character that cannot begin a value",
-        "put the text in quotes; indent with spaces",
-    ),
-}
-"""The parser's words to ours, with a hint."""
+
+def line_of(files: Mapping[str, bytes], file: str, line: int) -> str:
+    """A line of a rule file as it is written, from 1; empty when there is none."""
+    lines = Page(file, files.get(file, b"").decode("utf-8-sig", "replace")).written
+    return lines[line - 1] if 1 <= line <= len(lines) else ""
 
 
 def open_page(file: str, content: bytes) -> tuple[Page, Node | None]:
     """The file's page, and its nodes as far as they could be read. `page.broken`: not to its end."""
-    page = Page(file, "")
     if len(content) > LARGEST:
-        page.add("too-large", 1, 1, "larger than 1 MiB", "split it into several files")
+        page = Page(file, "")
+        page.add("too-large", 1, 1, say("larger than 1 MiB"), say("split it into several files"))
         return _broken(page), None
-    text = _decoded(page, content)
-    if text is None:
+    page = Page(file, content.decode("utf-8-sig", "replace"))
+    if not _is_utf_8(page, content):
         return _broken(page), None
-    page = Page(file, text)
+    text = page.text
     found = _NOT_PRINTABLE.search(text)
     if found:
         line, column = _place(text, found.start())
-        page.add("control-character", line, column, f"the character U+{ord(found.group()):04X}", "delete it")
+        number = f"U+{ord(found.group()):04X}"
+        page.add(
+            "control-character", line, column, say("the character {number}", number=number), say("delete it"),
+            found=number, end_column=column + 1,
+        )  # fmt: skip
         return _broken(page), None
     return _composed(page)
 
@@ -66,14 +63,16 @@ def _broken(page: Page) -> Page:
     return page
 
 
-def _decoded(page: Page, content: bytes) -> str | None:
+def _is_utf_8(page: Page, content: bytes) -> bool:
     try:
-        return content.decode("utf-8-sig")
+        content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, column = _place(content[: error.start].decode("utf-8-sig", "replace"), None)
         byte = error.object[error.start]
-        page.add("not-utf-8", line, column, f"the byte 0x{byte:02X} is not UTF-8", "save the file as UTF-8")
-        return None
+        message = say("the byte {byte} is not UTF-8", byte=f"0x{byte:02X}")
+        page.add("not-utf-8", line, column, message, say("save the file as UTF-8"), found=f"0x{byte:02X}")
+        return False
+    return True
 
 
 def _place(text: str, index: int | None) -> tuple[int, int]:
@@ -91,28 +90,30 @@ def _composed(page: Page) -> tuple[Page, Node | None]:
         repair = _repair(page, result.error, parses)
         if repair is None:
             break
-        page, finding = repair
-        put_right.append(finding)
+        put_right += page.findings[-1:]
+        page = repair
         result = compose(page)
     cut_short = any(finding.code == "several-documents" for finding in page.findings)
     page.broken = result.root is None or result.error is not None or cut_short
     if result.error is not None:
-        page.findings.append(_unparsed(page, result.error))
+        _unparsed(page, result.error)
     elif result.root is None and not page.findings:
-        page.add("empty-file", 1, 1, "nothing in this file", "fill it or delete it")
+        page.add("empty-file", 1, 1, say("nothing in this file"), say("fill it or delete it"))
     page.findings[:0] = put_right
     return page, result.root
 
 
-def _repair(page: Page, error: yaml.MarkedYAMLError, parses: Iterator[int]) -> tuple[Page, Finding] | None:
-    """The page with one line put right, when that lets the parser come further; and what was wrong with the line."""
+def _repair(page: Page, error: yaml.MarkedYAMLError, parses: Iterator[int]) -> Page | None:
+    """The page with one line put right, when that lets the parser come further; what was wrong with the line is the
+    last finding of the page given."""
     stopped = _lines_of(error)[0]
     candidates = ((line, these) for line in _near(page, error) for these in repairs(page.lines[line]))
     for (line, these), _ in zip(candidates, parses, strict=False):
-        trial = page.changed(line, corrected(page.lines[line], these))
+        trial = page.changed(line, *corrected(page.lines[line], these))
         stops = compose(trial).error
         if stops is None or _lines_of(stops)[0] > stopped:
-            return trial, spoilt(page, line, these)
+            spoilt(page, line, these)
+            return trial
     return None
 
 
@@ -128,26 +129,33 @@ def _lines_of(error: yaml.MarkedYAMLError) -> list[int]:
     return [mark.line for mark in (error.problem_mark, error.context_mark) if mark is not None] or [0]
 
 
-def spoilt(page: Page, line: int, these: list[Suspect], about: str = "") -> Finding:
-    """The finding about look-alike characters in the line with this index; `about`: what they led to."""
+def spoilt(page: Page, line: int, these: list[Suspect], about: Text = NOTHING) -> None:
+    """Note look-alike characters in the line with this index; `about`: what they led to."""
     first = these[0]
-    message = f"{first.name} instead of {first.meant}" + (f": {about}" if about else "")
-    hint = "write: " + corrected(page.lines[line], these).strip()
-    return Finding(
-        severity=FAULT, file=page.file, line=line + 1, column=first.column + 1,
-        code="look-alike-character", message=message, hint=hint,
+    message = say("{character} instead of {meant}", character=first.name, meant=first.meant)
+    if about:
+        message = say("{message}: {about}", message=message, about=about)
+    page.add(
+        "look-alike-character", line + 1, first.column + 1, message, first.advice,
+        found=first.character, corrected=corrected(page.lines[line], these)[0], end_column=first.column + 2,
     )  # fmt: skip
 
 
-def _unparsed(page: Page, error: yaml.MarkedYAMLError) -> Finding:
-    problem, hint = _WORDS.get(error.problem or "", (error.problem or "not YAML", ""))
+def _unparsed(page: Page, error: yaml.MarkedYAMLError) -> None:
+    problem, advice = problem_of(error)
     for line in _lines_of(error):
         found = suspects(page.lines[line]) if line < len(page.lines) else []
         if found:
-            return spoilt(page, line, found, problem)
+            spoilt(page, line, found, problem)
+            return
     at_key = error.context in _AT_CONTEXT
     mark = error.context_mark if at_key and error.context_mark else error.problem_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Finding(
-        severity=FAULT, file=page.file, line=line, column=column, code="not-yaml", message=problem, hint=hint
-    )
+    page.add("not-yaml", line, column, problem, advice, corrected=_with_space(page, line))
+
+
+def _with_space(page: Page, line: int) -> str:
+    """The line with the space behind the colon that its first key lacks, empty when that is not what is wrong."""
+    written = page.lines[line - 1] if line <= len(page.lines) else ""
+    match = _NO_SPACE.fullmatch(written)
+    return f"{match[1]}: {match[2]}" if match else ""

@@ -7,8 +7,6 @@ import msgspec
 
 from triage.codec.schema import event_schema
 from triage.rulebook.decide import CompiledRulebook
-from triage.rulebook.faults import Finding
-from triage.rulebook.judge import Judged
 from triage.rulebook.schema_json import (
     CALENDAR_SCHEMA,
     FACTS_SCHEMA,
@@ -23,6 +21,7 @@ from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
 from triage.service.mute import MuteLine
 from triage.service.replay import ReplayedCase
+from triage.service.told import FindingLine, JudgedLine
 from triage.service.verify import Difference
 
 SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "policies", "calendars", "cli")
@@ -58,8 +57,8 @@ def _cli() -> dict[str, Any]:
         "cases": CaseLine,
         "case timeline": TimelineLine,
         "case days": CountedDay,
-        "check": Finding,
-        "test": Judged,
+        "check": FindingLine,
+        "test": JudgedLine,
         "replay": ReplayedCase,
         "verify": Difference,
         "apply-policy": Moved,

@@ -7,10 +7,12 @@ from tests.unit.rulebook_load import clock_rows, fault_rows
 from tests.unit.rulebook_load.fault_rows import LATER, Row
 from tests.unit.rulebook_load.folders import FOLDER_ROWS
 from triage.rulebook import schema
-from triage.rulebook.faults import CODES, WARNING, Finding
+from triage.rulebook.catalogue import CODES
+from triage.rulebook.faults import WARNING, Finding
 from triage.rulebook.load import load
 from triage.rulebook.schema import Shape
 from triage.service.release import inspect_files
+from triage.wording.text import say
 
 ROWS = (*fault_rows.ROWS, *clock_rows.ROWS)
 
@@ -60,7 +62,7 @@ def test_a_fault_is_found_at_its_place_and_alone(row: Row) -> None:
     """One fault gives one finding, with its code, line and column and the words that help."""
     loaded = load(sound_rules() | {row.file: row.text.encode()})
     assert places(loaded.findings) == row.expected
-    assert row.says in f"{loaded.findings[0].message} {loaded.findings[0].hint}"
+    assert row.says in str(loaded.findings[0])
     assert (loaded.rulebook is None) == any(one.is_fault for one in loaded.findings)
 
 
@@ -103,7 +105,14 @@ def test_every_code_is_produced_by_a_test() -> None:
 def test_a_code_outside_the_list_cannot_be_reported() -> None:
     """A finding with a code that the list lacks is refused when it is made."""
     with pytest.raises(ValueError, match="no-such-code"):
-        Finding(severity="fault", file="a", line=1, column=1, code="no-such-code", message="m")
+        Finding(
+            severity="fault",
+            file="a",
+            line=1,
+            column=1,
+            code="no-such-code",
+            message=say("{file} is missing", file="a"),
+        )
 
 
 def test_every_word_of_later_releases_is_refused_by_name() -> None:
