@@ -32,6 +32,8 @@ CHINESE: dict[str, tuple[str, str]] = {
     "full-width comma": ("全形逗號", "全角逗号"),
     "full-width bracket": ("全形方括號", "全角方括号"),
     "full-width brace": ("全形大括號", "全角大括号"),
+    "full-width dash": ("全形連字號", "全角连字符"),
+    "full-width percent sign": ("全形百分號", "全角百分号"),
     "curly quote": ("彎引號", "弯引号"),
     "full-width space": ("全形空格", "全角空格"),
     "no-break space": ("不換行空格", "不换行空格"),
