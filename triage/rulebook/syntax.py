@@ -68,9 +68,20 @@ def _is_utf_8(page: Page, content: bytes) -> bool:
         line, column = _place(content[: error.start].decode("utf-8-sig", "replace"), None)
         byte = error.object[error.start]
         message = say("the byte {byte} is not UTF-8", byte=f"0x{byte:02X}")
-        page.add("not-utf-8", line, column, message, say("save the file as UTF-8"), found=f"0x{byte:02X}")
+        page.add("not-utf-8", line, column, message, _encoding_hint(content), found=f"0x{byte:02X}")
         return False
     return True
+
+
+def _encoding_hint(content: bytes) -> Text:
+    """What to do with a file that is not UTF-8; Excel and older editors save Chinese as GBK or Big5."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return say("save the file as UTF-8; it is in {encoding} now", encoding="UTF-16")
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return say("save the file as UTF-8")
+    return say("save the file as UTF-8; it is in {encoding} now", encoding="GBK / Big5")
 
 
 def _place(text: str, index: int | None) -> tuple[int, int]:
