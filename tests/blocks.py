@@ -1,4 +1,5 @@
-"""Console blocks and schema files of the documents: made again and compared, or rewritten (`python -m tests.blocks`).
+"""Console blocks, schema files and catalogues of the documents: made again and compared, or rewritten (`python -m
+tests.blocks`).
 
 A block is fenced as `console`; lines that begin with `$ ` are commands, what follows is their output. The commands of
 one document run in order in one directory that holds a copy of `docs/samples` and one of the shipped rulebook, as
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.catalogue import PAGES, REFERENCE, page_text
 from triage.service.schemas import SCHEMA_FILES
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +76,8 @@ def main() -> None:
         document.write_text(regenerated(document), encoding="utf-8")
     for name, what in SCHEMA_FILES.items():
         (SCHEMA_FOLDER / name).write_text(schema_text(what), encoding="utf-8")
+    for name in PAGES:
+        (REFERENCE / name).write_text(page_text(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

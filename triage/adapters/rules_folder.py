@@ -13,6 +13,12 @@ KNOWN_FOLDERS = ("terms", "triage", "tables", "sla", "calendars", "packs")
 TOP_FILES = ("rulebook.yaml", "facts.yaml")
 ENDINGS = (".yaml", ".csv", ".xlsx")
 SKIPPED_ENDINGS = ("~", ".swp", ".tmp")
+_MISTAKEN = {
+    **{f"{ending}.txt": ending for ending in ENDINGS}, ".yml.txt": ".yaml", ".yml": ".yaml",
+    **{ending: ending for ending in ENDINGS},
+}  # fmt: skip
+"""Endings that an editor adds or a keyboard writes, in small letters, and the ones that were meant."""
+
 LARGEST = 1 << 20
 
 
@@ -77,9 +83,11 @@ class _Looking:
         return False
 
     def _take(self, path: Path, name: str) -> None:
-        if path.suffix == ".yml":
-            advice = say("rename it to {name}", name=f"{path.stem}.yaml")
-            self.add("wrong-ending", name, say("rule files end in .yaml"), advice)
+        ending = _meant_ending(path.name)
+        if ending:
+            sound = path.name[: -len(ending[0])] + ending[1]
+            message = say("rule files end in {ending}", ending=ending[1])
+            self.add("wrong-ending", name, message, say("rename it to {name}", name=sound))
             return
         if path.suffix not in ENDINGS:
             return
@@ -93,6 +101,14 @@ class _Looking:
             self.add("unreadable-file", name, _reason(error))
             return
         self.files[name] = content[: LARGEST + 1]
+
+
+def _meant_ending(name: str) -> tuple[str, str] | None:
+    """The ending of a name that was meant to be a rule file's, and the one that it should have; None: it is right, or
+    the file is of another kind."""
+    written = next((one for one in _MISTAKEN if name.lower().endswith(one)), "")
+    meant = _MISTAKEN.get(written, "")
+    return (name[-len(written) :], meant) if written and not name.endswith(meant) else None
 
 
 _REASONS = {

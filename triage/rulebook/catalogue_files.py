@@ -24,7 +24,7 @@ FOLDER = {
     "misplaced-file": Entry(
         say("a rule file stands where none is read"), say("move it to `terms`, `triage`, `sla` or `calendars`")
     ),
-    "wrong-ending": Entry(say("a file ends in `.yml`"), say("rename it to `.yaml`")),
+    "wrong-ending": Entry(say("a file name ends in `.yml`, in capitals or in `.yaml.txt`"), say("end it in `.yaml`")),
     "too-large": Entry(say("a file is larger than 1 MiB"), say("split it")),
 }
 

@@ -11,6 +11,10 @@ MEANT: dict[str, tuple[str, Text]] = {
     "，": (",", say("full-width comma")),
     "［": ("[", say("full-width bracket")),
     "］": ("]", say("full-width bracket")),
+    "【": ("[", say("full-width bracket")),
+    "】": ("]", say("full-width bracket")),
+    "－": ("-", say("full-width dash")),
+    "％": ("%", say("full-width percent sign")),
     "｛": ("{", say("full-width brace")),
     "｝": ("}", say("full-width brace")),
     "“": ('"', say("curly quote")),
@@ -29,6 +33,9 @@ INDENT_STEP = "  "
 _QUOTES = "“”‘’"
 _ANY = re.compile("[" + "".join(MEANT) + "]")
 _INDENT = re.compile(r"[ \t\u3000\u00a0]*")
+_IN_NUMBER = re.compile(r"(?<![\w.])[0-9０-９]{1,3}(?:[：，][0-9０-９]{2,3})+")
+"""A time of day, or a number with commas."""
+
 _COMMENT = re.compile(r"(?:^|[ \t])#")
 
 
@@ -84,7 +91,7 @@ def corrected(line: str, these: list[Suspect]) -> tuple[str, list[int]]:
     indent = _INDENT.match(line)
     indent_end = indent.end() if indent else 0
     pieces = [
-        _replacement(line, column, in_indent=column < indent_end) if column in columns else character
+        _replacement(line, column, in_indent=column <= indent_end) if column in columns else character
         for column, character in enumerate(line)
     ]
     origins = [column for column, piece in enumerate(pieces) for _ in piece]
@@ -97,7 +104,14 @@ def _replacement(line: str, column: int, *, in_indent: bool) -> str:
         return INDENT_STEP
     meant = MEANT[character][0]
     follows = line[column + 1 : column + 2]
-    return meant + " " if meant in ":," and follows not in ("", " ", "\u3000", "\u00a0") else meant
+    stands_alone = meant in ":," or (meant == "-" and in_indent)
+    if not stands_alone or follows in ("", " ", "\u3000", "\u00a0") or _is_in_number(line, column):
+        return meant
+    return meant + " "
+
+
+def _is_in_number(line: str, column: int) -> bool:
+    return any(found.start() < column < found.end() for found in _IN_NUMBER.finditer(line))
 
 
 def repairs(line: str) -> Iterator[list[Suspect]]:

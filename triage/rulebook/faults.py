@@ -53,7 +53,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         """The whole finding in one line, as logs tell it."""
         write = say("write: {line}", line=self.corrected.strip()) if self.corrected and not is_near(self.hint) else None
         more = "; ".join(text.said(language) for text in (self.hint, write) if text)
-        return self.headline(language) + (f" ({more})" if more else "")
+        headline = self.headline(language)
+        return say("{message} ({hint})", message=headline, hint=more).said(language) if more else headline
 
 
 def in_order(findings: Collection[Finding]) -> tuple[Finding, ...]:

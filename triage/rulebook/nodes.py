@@ -16,7 +16,6 @@ from yaml.events import (
     MappingStartEvent,
     NodeEvent,
     ScalarEvent,
-    SequenceStartEvent,
     StreamEndEvent,
 )
 
@@ -29,6 +28,7 @@ DEEPEST = 50
 LONGEST_LINE = 4_000
 """Characters of a line that a finding repeats."""
 
+_PROPERTY = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+")
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -186,8 +186,8 @@ class _Composer:
                 self.error = error
         return None
 
-    def _fault(self, code: str, event: Event, message: Text, hint: Text = NOTHING) -> None:
-        self.page.add(code, *_place(event.start_mark), message, hint)
+    def _fault(self, code: str, event: Event, message: Text, hint: Text = NOTHING, **known: Unpack[Known]) -> None:
+        self.page.add(code, *_place(event.start_mark), message, hint, **known)
 
     def _node(self, event: NodeEvent, depth: int) -> Node:
         if isinstance(event, AliasEvent):
@@ -202,12 +202,23 @@ class _Composer:
         return self._mapping(event, depth) if isinstance(event, MappingStartEvent) else self._sequence(event, depth)
 
     def _check_properties(self, event: NodeEvent) -> None:
+        tag = getattr(event, "tag", None)
+        if event.anchor is None and tag is None:
+            return
+        line, column = _place(event.start_mark)
+        written = self.page.lines[line - 1]
+        match = _PROPERTY.match(written, column - 1)
+        without = written[: column - 1] + written[match.end() :] if match else ""
         if event.anchor is not None:
-            anchor = say("&{name} is an anchor", name=event.anchor)
-            self._fault("anchor", event, anchor, say("take it out and write the value where needed"))
-        if isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent) and event.tag is not None:
-            tag = say("{tag} is a tag", tag=event.tag)
-            self._fault("tag", event, tag, say("take it out: the place of a value gives its type"))
+            advice = say("take it out and write the value where needed")
+            self._fault(
+                "anchor", event, say("&{name} is an anchor", name=event.anchor), advice,
+                found=f"&{event.anchor}", corrected=without,
+            )  # fmt: skip
+        if tag is not None:
+            named = next((one for one in match[0].split() if one.startswith("!")), "!") if match else "!"
+            advice = say("take it out: the place of a value gives its type")
+            self._fault("tag", event, say("{tag} is a tag", tag=named), advice, found=named, corrected=without)
 
     def _scalar(self, event: NodeEvent, text: str) -> Scalar:
         plain = not isinstance(event, ScalarEvent) or event.implicit[0]

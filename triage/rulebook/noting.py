@@ -11,8 +11,11 @@ SHOWN = 60
 """Characters of a word that a message repeats."""
 
 
-def fault(code: str, node: Node, message: Text, hint: Text = NOTHING, severity: str = FAULT) -> None:
-    """Note a fault, or a warning, at the node's beginning."""
+def fault(
+    code: str, node: Node, message: Text, hint: Text = NOTHING, severity: str = FAULT, *, corrected: str = ""
+) -> None:
+    """Note a fault, or a warning, at the node's beginning. `corrected`: its line as it would be right, where the hint
+    does not say what was meant."""
     page = node.page
     if not isinstance(node, Scalar):
         page.add(code, node.line, node.column, message, hint, severity)
@@ -20,7 +23,7 @@ def fault(code: str, node: Node, message: Text, hint: Text = NOTHING, severity: 
     end = node.end_column if node.end_line == node.line else None
     page.add(
         code, node.line, node.column, message, hint, severity,
-        found=_cut(node.text), corrected=_corrected(node, hint), end_column=end,
+        found=_cut(node.text), corrected=corrected or _corrected(node, hint), end_column=end,
     )  # fmt: skip
 
 
@@ -56,6 +59,18 @@ def _corrected(node: Scalar, hint: Text) -> str:
     if line[start:end] != f"{quote}{node.text}{quote}":
         return ""
     return line[:start] + quote + hint.instead + quote + line[end:]
+
+
+def without(node: Node) -> str:
+    """The node's line without it, when it is one entry of a list in one line; else empty: a line of its own goes."""
+    lines = node.page.lines
+    if not isinstance(node, Scalar) or node.line != node.end_line or node.line > len(lines):
+        return ""
+    line = lines[node.line - 1]
+    before, behind = line[: node.column - 1].rstrip(), line[node.end_column - 1 :].lstrip()
+    if before.endswith(","):
+        return before[:-1] + behind
+    return before + behind[1:].lstrip() if behind.startswith(",") else ""
 
 
 def shown(word: str) -> str:

@@ -29,7 +29,7 @@ FACT, CLOSED_FACT = say("a fact"), say("a fact with a closed set of values")
 DATA_PATH = say("a path in the data")
 WEEKDAY = say("a weekday")
 PAUSE_REASON, NEED = say("a reason for pausing"), say("a need")
-HOURS = say("opening hours")
+HOURS, TIME = say("opening hours"), say("a time of day")
 EXAMPLE = say("an example")
 INSTANT_TYPE = say("an instant")
 

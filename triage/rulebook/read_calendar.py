@@ -8,7 +8,7 @@ from triage.rulebook.faults import WARNING
 from triage.rulebook.nodes import ABSENT, Node, Sequence
 from triage.rulebook.noting import fault, shown
 from triage.rulebook.reading import Fields, day, fields, items, name, text, word
-from triage.rulebook.reading_values import clock_time, notes, titles, zone
+from triage.rulebook.reading_values import clock_time, not_hours, notes, titles, zone
 from triage.rulebook.schema import CALENDAR, CALENDAR_FILE, CLOSED_DAY, OPEN_DAY, WEEK
 from triage.rulebook.words import Words
 from triage.wording.text import say
@@ -49,7 +49,11 @@ def read_calendar(node: Node, words: Words) -> Calendar | None:
 def _hours(node: Node) -> tuple[Interval, ...]:
     intervals: list[Interval] = []
     for item in items(node, nouns.HOURS):
-        opens, _, closes = text(item).partition("-")
+        opens, dash, closes = text(item).partition("-")
+        if not dash:
+            if opens:
+                not_hours(item, opens, nouns.HOURS)
+            continue
         interval = Interval(clock_time(item, opens.strip()), clock_time(item, closes.strip()))
         is_whole = interval.closes == time.min
         if not is_whole and interval.closes <= interval.opens:

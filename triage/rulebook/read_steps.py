@@ -7,7 +7,7 @@ from monitors.clocks.policy import Against, AnyLimit, Escalation, Limit, PauseRu
 from triage.rulebook import nouns
 from triage.rulebook.faults import Hint, hint, suggestion
 from triage.rulebook.nodes import Node, Scalar
-from triage.rulebook.noting import fault, misfit, no_such, shown
+from triage.rulebook.noting import fault, misfit, no_such, shown, without
 from triage.rulebook.read_limits import UNREAD
 from triage.rulebook.read_rulebook import escalation_steps
 from triage.rulebook.reading import Fields, items, text
@@ -31,7 +31,8 @@ def read_warnings(node: Node, counted: AnyLimit) -> tuple[Warning_, ...]:
     for item in items(node, "warn", least=1):
         made = _warning(item, counted)
         if any(made.text == other.text for other in warnings if made.text):
-            fault("duplicate-step", item, say("two warnings {words}", words=shown(made.text)), say("take it out"))
+            twice = say("two warnings {words}", words=shown(made.text))
+            fault("duplicate-step", item, twice, say("take it out"), corrected=without(item))
         warnings.append(made)
     return tuple(warnings)
 

@@ -12,9 +12,10 @@ from enum import StrEnum
 from typing import Concatenate, ParamSpec, TypeVar
 
 from triage.rulebook import nouns
-from triage.rulebook.faults import Hint, did_you_mean, hint, nearest, suggestion, write
+from triage.rulebook.faults import did_you_mean, hint, nearest, suggestion, write
+from triage.rulebook.meant import meant_day, meant_list, meant_name
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar, Sequence
-from triage.rulebook.noting import SHOWN, fault, misfit, no_such, shown, wanted_not, write_as
+from triage.rulebook.noting import SHOWN, fault, misfit, no_such, shown, wanted_not, without, write_as
 from triage.rulebook.nouns import What
 from triage.rulebook.schema import Shape
 from triage.rulebook.words import Words
@@ -27,7 +28,7 @@ E = TypeVar("E", bound=StrEnum)
 _NAME = re.compile(r"\w[\w.-]*")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LIKE_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_FULL_WIDTH = re.compile(r"\s*[：，]\s*")
 _KINDS = {Scalar: nouns.SINGLE_VALUE, Sequence: nouns.LIST, Mapping: nouns.MAPPING}
 
 __all__ = ["fault", "misfit", "shown"]
@@ -75,8 +76,10 @@ def fields(node: Node, shape: Shape, *, unless: Collection[str] = ()) -> Fields:
 
 
 def _misspelt(node: Mapping, key: str, shape: Shape) -> bool:
-    """Whether another key of the mapping was probably meant to be this one; that has been reported."""
-    return any(nearest(other, shape.keys) == key for other in node.entries if other not in shape.keys)
+    """Whether another key of the mapping was probably meant to be this one, or holds it because of a full-width colon
+    or comma; that has been reported."""
+    others = [other for other in node.entries if other not in shape.keys]
+    return any(key in _FULL_WIDTH.split(other) or nearest(other, shape.keys) == key for other in others)
 
 
 def not_yet(node: Node, word: str) -> None:
@@ -105,15 +108,10 @@ def name(node: Node) -> str:
     """An id: letters, digits, `-`, `_` and `.`, beginning with a letter or digit."""
     word = text(node, nouns.ID)
     if word and (not _NAME.fullmatch(word) or unicodedata.normalize("NFKC", word) != word):
-        misfit("bad-name", node, say("{word} cannot be an id", word=shown(word)), _sound_name(word))
+        form = say("letters, digits, - _ . and no spaces")
+        near = meant_name(word) if len(word) <= SHOWN else ""
+        misfit("bad-name", node, say("{word} cannot be an id", word=shown(word)), hint(form, near))
     return word
-
-
-def _sound_name(written: str) -> Hint:
-    """A hint at how an id is written: the word with what ids may not hold taken out, when that is one."""
-    near = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFKC", written).strip()).strip("-.")
-    form = say("letters, digits, - _ . and no spaces")
-    return hint(form, near if len(written) <= SHOWN and _NAME.fullmatch(near) else "")
 
 
 def word(node: Node, allowed: Collection[str] | None, what: What) -> str:
@@ -146,7 +144,7 @@ def items(node: Node, what: What, *, least: int = 0) -> list[Node]:
     """The entries of a list."""
     if not isinstance(node, Sequence):
         short = isinstance(node, Scalar) and len(node.text) <= SHOWN
-        form = write(f"[{node.text}]") if isinstance(node, Scalar) and short else NOTHING
+        form = write(meant_list(node.text)) if isinstance(node, Scalar) and short else NOTHING
         _wrong_kind(node, say("{what} is a list", what=what), form)
         return []
     if len(node.items) < least and node.complete:
@@ -161,7 +159,7 @@ def each(node: Node, what: What, reader: Callable[[Node], str], *, least: int = 
         value = reader(item)
         if value in found:
             twice = say("{word} stands twice in {what}", word=shown(value), what=what)
-            fault("duplicate-value", item, twice, say("take it out"))
+            fault("duplicate-value", item, twice, say("take it out"), corrected=without(item))
         elif value:
             found.append(value)
     return tuple(found)
@@ -203,15 +201,6 @@ def whole(node: Node) -> int:
     return int(found or 0)
 
 
-def _as_day(found: str) -> str:
-    """What was probably meant by a date in another form, empty when that cannot be told."""
-    match = _LIKE_DAY.fullmatch(found.strip())
-    try:
-        return date(*map(int, match.groups())).isoformat() if match else ""
-    except ValueError:
-        return ""
-
-
 def day(node: Node) -> date:
     """A date written as 2026-03-02."""
     found = text(node, nouns.DATE)
@@ -221,5 +210,5 @@ def day(node: Node) -> date:
     except ValueError:
         pass
     if found:
-        misfit("wrong-type", node, wanted_not(nouns.DATE, found), write_as("2026-03-02", _as_day(found)))
+        misfit("wrong-type", node, wanted_not(nouns.DATE, found), write_as("2026-03-02", meant_day(found)))
     return date.min

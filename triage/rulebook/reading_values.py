@@ -10,7 +10,8 @@ from monitors.clocks.policy import Limit, Unit
 from triage.domain.event import Person
 from triage.domain.facts import Money
 from triage.rulebook import nouns
-from triage.rulebook.faults import Hint, did_you_mean, hint, nearest, suggestion
+from triage.rulebook.faults import Hint, did_you_mean, hint, suggestion
+from triage.rulebook.meant import meant_hours, meant_instant, meant_limit, meant_money
 from triage.rulebook.model import Source, Titles
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar
 from triage.rulebook.noting import fault, misfit, no_such, shown, wanted_not, write_as
@@ -37,8 +38,6 @@ LONGEST = {
 """Ten years: a longer limit is a slip of the keyboard."""
 
 _UNITS = {form: unit for unit in Unit for form in (unit.value, unit.value.removesuffix("s"))}
-_MEANT_UNITS = {"day": "calendar days", "days": "calendar days", "business days": "working days",
-                "business day": "working days", "business hours": "working hours"}  # fmt: skip
 
 
 def formed(node: Node, pattern: re.Pattern[str], what: What, like: str) -> str:
@@ -63,10 +62,7 @@ def money(node: Node, currency: str) -> Money:
     if match:
         return Money(float(match[1]), match[2])
     if found:
-        bare_number = found.replace(",", "").replace("_", "").removeprefix(currency).removesuffix(currency).strip()
-        near = _NUMBER.fullmatch(bare_number)
-        meant = f"{bare_number} {currency or 'CNY'}" if near else ""
-        misfit("wrong-type", node, wanted_not(nouns.MONEY, found), write_as("50000 CNY", meant))
+        misfit("wrong-type", node, wanted_not(nouns.MONEY, found), write_as("50000 CNY", meant_money(found, currency)))
     return Money(math.nan, "")
 
 
@@ -77,7 +73,7 @@ def instant(node: Node, zone: tzinfo, *, dates: bool = False) -> datetime:
         made = read_instant(f"{found} 00:00" if dates and len(found) == len("2026-03-02") else found, zone)
         if made is not None:
             return made
-        like = write_as("2026-03-02 10:00")
+        like = write_as("2026-03-02 10:00", meant_instant(found))
         misfit("wrong-type", node, wanted_not(nouns.INSTANT, found), like)
     return datetime.min.replace(tzinfo=UTC)
 
@@ -101,8 +97,14 @@ def clock_time(node: Node, found: str) -> time:
             return time.fromisoformat(found)
     except ValueError:
         pass
-    misfit("wrong-type", node, say("{word} is no time of day", word=shown(found)), say('write hours as "09:00-12:00"'))
+    not_hours(node, found, nouns.TIME)
     return time.min
+
+
+def not_hours(node: Node, found: str, what: What) -> None:
+    """Note that a text in the node is no time of day, or no pair of them."""
+    meant = meant_hours(node.text) if isinstance(node, Scalar) else ""
+    misfit("wrong-type", node, no_such(found, what), hint(say('write hours as "09:00-12:00"'), meant))
 
 
 def zone(node: Node) -> tzinfo:
@@ -126,24 +128,21 @@ def read_limit(node: Node, found: str, what: What) -> Limit:
     match = _AMOUNT.fullmatch(found)
     unit = match[2].strip() if match else ""
     if match is None or unit not in _UNITS:
-        misfit("wrong-type", node, no_such(found, what), _meant_limit(node, found, match[1] if match else "", unit))
+        misfit("wrong-type", node, no_such(found, what), _limit_hint(node, found, unit))
     else:
         return _bounded(node, Limit(int(match[1]), _UNITS[unit]), what)
     return Limit(1, Unit.HOURS)
 
 
-def _meant_limit(node: Node, found: str, amount: str, unit: str) -> Hint:
-    """What was probably meant by a text that is no limit, which is the node's or a part of it."""
-    if unit in _MEANT_UNITS:
-        meant = f"{amount} {_MEANT_UNITS[unit]}"
-        whole = node.text if isinstance(node, Scalar) else found
-        return hint(did_you_mean(meant), whole.replace(found, meant, 1))
+def _limit_hint(node: Node, found: str, unit: str) -> Hint:
+    """What to write instead of a text that is no limit, which is the node's or a part of it."""
     units = [one.value for one in Unit]
-    if amount and nearest(unit, units) is None:
+    meant = meant_limit(found)
+    if meant:
+        whole = node.text if isinstance(node, Scalar) else found
+        return hint(did_you_mean(meant), whole.replace(found, meant, 1), units)
+    if unit:
         return suggestion(unit, units)
-    if amount:
-        meant = f"{amount} {nearest(unit, units)}"
-        return hint(did_you_mean(meant), meant if isinstance(node, Scalar) and node.text == found else "", units)
     return hint(say("write it as 15 calendar days, 2 working days, 24 hours or 8 working hours"), allowed=units)
 
 

@@ -13,6 +13,7 @@ from triage.rulebook.characters import Suspect, corrected, repairs, suspects
 from triage.rulebook.faults import Finding
 from triage.rulebook.nodes import Node, Page, compose
 from triage.rulebook.parser_words import problem_of
+from triage.rulebook.slips import origins_of, readable_forms
 from triage.wording.text import NOTHING, Text, say
 
 LARGEST = 1 << 20
@@ -22,9 +23,6 @@ MOST_REPAIRS, MOST_PARSES, PARSED_CHARACTERS = 20, 60, 8_000_000
 """Bounds on putting lines right, for files that are far from YAML."""
 
 _NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-
-_NO_SPACE = re.compile(r"([ -]*[\w.-]+):([^\s:/].*)")
-"""A key and its value with nothing between them but the colon."""
 
 _AT_CONTEXT = ("while scanning a simple key", "while scanning a quoted scalar")
 """Where the parser's errors are found at what it was reading, not where it gave up."""
@@ -70,9 +68,20 @@ def _is_utf_8(page: Page, content: bytes) -> bool:
         line, column = _place(content[: error.start].decode("utf-8-sig", "replace"), None)
         byte = error.object[error.start]
         message = say("the byte {byte} is not UTF-8", byte=f"0x{byte:02X}")
-        page.add("not-utf-8", line, column, message, say("save the file as UTF-8"), found=f"0x{byte:02X}")
+        page.add("not-utf-8", line, column, message, _encoding_hint(content), found=f"0x{byte:02X}")
         return False
     return True
+
+
+def _encoding_hint(content: bytes) -> Text:
+    """What to do with a file that is not UTF-8; Excel and older editors save Chinese as GBK or Big5."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return say("save the file as UTF-8; it is in {encoding} now", encoding="UTF-16")
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return say("save the file as UTF-8")
+    return say("save the file as UTF-8; it is in {encoding} now", encoding="GBK / Big5")
 
 
 def _place(text: str, index: int | None) -> tuple[int, int]:
@@ -110,11 +119,21 @@ def _repair(page: Page, error: yaml.MarkedYAMLError, parses: Iterator[int]) -> P
     candidates = ((line, these) for line in _near(page, error) for these in repairs(page.lines[line]))
     for (line, these), _ in zip(candidates, parses, strict=False):
         trial = page.changed(line, *corrected(page.lines[line], these))
-        stops = compose(trial).error
-        if stops is None or _lines_of(stops)[0] > stopped:
+        if _comes_further(trial, stopped):
             spoilt(page, line, these)
             return trial
+    for (line, form), _ in zip(readable_forms(page.lines, error), parses, strict=False):
+        trial = page.changed(line, form, origins_of(page.lines[line], form))
+        if _comes_further(trial, stopped):
+            _unparsed(page, error, line, form)
+            return trial
     return None
+
+
+def _comes_further(page: Page, stopped: int) -> bool:
+    """Whether the parser comes to the end of the page, or at least behind the line with this index."""
+    stops = compose(page).error
+    return stops is None or _lines_of(stops)[0] > stopped
 
 
 def _near(page: Page, error: yaml.MarkedYAMLError) -> list[int]:
@@ -141,21 +160,17 @@ def spoilt(page: Page, line: int, these: list[Suspect], about: Text = NOTHING) -
     )  # fmt: skip
 
 
-def _unparsed(page: Page, error: yaml.MarkedYAMLError) -> None:
+def _unparsed(page: Page, error: yaml.MarkedYAMLError, repaired: int = -1, form: str = "") -> None:
+    """Note where the parser stopped. `repaired`: the line that can be put right, `form`: how; -1: none is known."""
     problem, advice = problem_of(error)
-    for line in _lines_of(error):
+    for line in _lines_of(error) if repaired < 0 else ():
         found = suspects(page.lines[line]) if line < len(page.lines) else []
         if found:
             spoilt(page, line, found, problem)
             return
-    at_key = error.context in _AT_CONTEXT
-    mark = error.context_mark if at_key and error.context_mark else error.problem_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    page.add("not-yaml", line, column, problem, advice, corrected=_with_space(page, line))
-
-
-def _with_space(page: Page, line: int) -> str:
-    """The line with the space behind the colon that its first key lacks, empty when that is not what is wrong."""
-    written = page.lines[line - 1] if line <= len(page.lines) else ""
-    match = _NO_SPACE.fullmatch(written)
-    return f"{match[1]}: {match[2]}" if match else ""
+    marks = [mark for mark in (error.problem_mark, error.context_mark) if mark is not None]
+    if error.context in _AT_CONTEXT or repaired == marks[-1].line:
+        marks.reverse()
+    at = next((mark for mark in marks if mark.line == repaired), marks[0])
+    is_told = repaired == at.line
+    page.add("not-yaml", at.line + 1, at.column + 1, problem, advice, corrected=form if is_told else "")

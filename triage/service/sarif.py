@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from triage.rulebook.catalogue import CODES
 from triage.rulebook.faults import Finding
+from triage.wording.text import say
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LANGUAGE_TAGS = {"en": "en-US", "zh-Hant": "zh-TW", "zh-Hans": "zh-CN"}
@@ -42,16 +43,19 @@ def _rule(code: str, language: str) -> dict[str, Any]:
 
 def _result(found: Finding, language: str, base: str) -> dict[str, Any]:
     place = {"artifactLocation": {"uri": _uri(base, found.file)}, "region": _region(found)}
-    hint = found.hint.said(language)
-    message = found.message.said(language) + (f" ({hint})" if hint else "")
+    message = say("{message} ({hint})", message=found.message, hint=found.hint) if found.hint else found.message
     result = {
         "ruleId": found.code,
         "ruleIndex": _INDEX[found.code],
         "level": "error" if found.is_fault else "warning",
-        "message": {"text": message},
+        "message": {"text": message.said(language)},
         "locations": [{"physicalLocation": place}],
     }
-    return result | ({"fixes": [_fix(found, place["artifactLocation"], message)]} if found.corrected else {})
+    return result | (
+        {"fixes": [_fix(found, place["artifactLocation"], found.hint.said(language) or message.said(language))]}
+        if found.corrected
+        else {}
+    )
 
 
 def _region(found: Finding) -> dict[str, Any]:

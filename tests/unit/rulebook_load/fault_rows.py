@@ -46,7 +46,7 @@ class Row(NamedTuple):
 
 FILES = (
     Row("not-yaml", RULES, "    why: It", "    ¦why It", "a key without a colon"),
-    Row("not-yaml", RULES, "nature: petition}\n        expect", 'nature: "petition"\n        ¦expect', "is not closed"),
+    Row("not-yaml", RULES, "{channel: fax, nature: petition}", '¦{channel: fax, nature: "petition"', "is not closed"),
     Row("not-yaml", OWN, "    type: text\n", "     ¦type: text\n", "indent keys of one mapping alike"),
     Row("not-yaml", DESK, "name: small", 'name: ¦"small', "not closed"),
     Row("look-alike-character", DESK, "currency: CNY", "currency¦：CNY", "write: currency: CNY"),

@@ -225,7 +225,7 @@ def test_a_start_waits_until_the_folder_stands_still() -> None:
 
 
 FINDING = Finding(
-    severity=FAULT, file="terms/x.yml", line=1, column=1, code="wrong-ending", message=say("rule files end in .yaml")
+    severity=FAULT, file="terms/x.yml", line=1, column=1, code="wrong-ending", message=say("nothing in this file")
 )
 
 

@@ -31,8 +31,11 @@ CHINESE: dict[str, tuple[str, str]] = {
         "請移到 `terms`、`triage`、`sla` 或 `calendars`",
         "请移到 `terms`、`triage`、`sla` 或 `calendars`",
     ),
-    "a file ends in `.yml`": ("檔案的副檔名是 `.yml`", "文件的扩展名是 `.yml`"),
-    "rename it to `.yaml`": ("請改名為 `.yaml`", "请改名为 `.yaml`"),
+    "a file name ends in `.yml`, in capitals or in `.yaml.txt`": (
+        "檔名以 `.yml`、大寫或 `.yaml.txt` 結尾",
+        "文件名以 `.yml`、大写或 `.yaml.txt` 结尾",
+    ),
+    "end it in `.yaml`": ("請改以 `.yaml` 結尾", "请改以 `.yaml` 结尾"),
     "a file is larger than 1 MiB": ("檔案大於 1 MiB", "文件大于 1 MiB"),
     "split it": ("請拆成幾個檔案", "请拆成几个文件"),
     "a file is not UTF-8": ("檔案不是 UTF-8 編碼", "文件不是 UTF-8 编码"),

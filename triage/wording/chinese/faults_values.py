@@ -8,10 +8,10 @@ CHINESE: dict[str, tuple[str, str]] = {
     "{word} is not {what}": ("{word} 不是可用的{what}", "{word} 不是可用的{what}"),
     "write it as {like}": ("請寫成 {like} 這樣的格式", "请写成 {like} 这样的格式"),
     "keep one of them": ("請只保留一個", "请只保留一个"),
+    "{message} ({hint})": ("{message}（{hint}）", "{message}（{hint}）"),
     "write {word}": ("請寫 {word}", "请写 {word}"),
     "{end} lies before {start}": ("{end} 早於 {start}", "{end} 早于 {start}"),
     "{what} is wanted": ("這裡需要{what}", "这里需要{what}"),
-    "{word} is no time of day": ("{word} 不是時刻", "{word} 不是时刻"),
     'write hours as "09:00-12:00"': ('時段請寫成 "09:00-12:00"', '时段请写成 "09:00-12:00"'),
     "write it as 15 calendar days, 2 working days, 24 hours or 8 working hours": (
         "請寫成 15 calendar days（日曆日）、2 working days（工作日）、24 hours（小時）或 8 working hours（工作時數）",
