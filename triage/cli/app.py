@@ -12,6 +12,7 @@ from triage.cli import (
     demo,
     importing,
     offsets,
+    quality,
     replay,
     rules,
     running,
@@ -27,7 +28,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, clocks, replay, switches, importing, schemas, database, offsets, bench):
+for module in (
+    running,
+    demo,
+    rules,
+    quality,
+    cases,
+    clocks,
+    replay,
+    switches,
+    importing,
+    schemas,
+    database,
+    offsets,
+    bench,
+):
     module.add_to(app)
 
 

@@ -1,5 +1,6 @@
 """What the services ask of the outside: sources of events and the store with its one transaction."""
 
+from triage.ports.past import KeptDecision, OpenCase, Past, Span
 from triage.ports.rows import (
     CaseRow,
     Changes,
@@ -23,14 +24,18 @@ __all__ = [
     "ClockRow",
     "DeadLetter",
     "EventSource",
+    "KeptDecision",
     "Mute",
     "Offsets",
+    "OpenCase",
     "Part",
+    "Past",
     "Position",
     "Reading",
     "Record",
     "Rulebooks",
     "Sibling",
+    "Span",
     "Store",
     "StoredRulebook",
     "TimelineRow",

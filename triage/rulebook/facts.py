@@ -73,6 +73,13 @@ class FactReader:
         facts.setdefault("happened", ("complaint.registered",))
         return facts
 
+    def texts_of(self, data: Mapping[str, Any]) -> list[str]:
+        """The texts of registered data in which terms are looked for: the description, and what rules test for
+        mentions."""
+        names = dict.fromkeys(("description", *self._mentioned_in))
+        found = (look_up(data, self._path_of(name)) for name in names)
+        return [text for text in found if isinstance(text, str) and text]
+
     def _path_of(self, name: str) -> str:
         spec = self._vocabulary.facts.get(name)
         return spec.path if spec and spec.path else name
