@@ -67,7 +67,7 @@ def health(reading: Reading, shelf: Shelf, rules: CompiledRulebook, now: datetim
     else:
         signs.append(rule_health.nothing_received(since))
     signs += rule_health.ending(rules, today, timedelta(days=ask.within))
-    signs += _long_pauses(_standing(reading, shelf, now), now, timedelta(days=ask.pause_days))
+    signs += long_pauses(_standing(reading, shelf, now), now, timedelta(days=ask.pause_days))
     signs += waiting(reading.past.open_cases(now - timedelta(days=ask.waiting_days)), ask.waiting_days)
     return Health(since=since, span=span, signs=tuple(signs))
 
@@ -80,7 +80,9 @@ def _standing(reading: Reading, shelf: Shelf, now: datetime) -> Iterator[tuple[s
                 yield row.id, clock
 
 
-def _long_pauses(standing: Iterable[tuple[str, Clock]], now: datetime, after: timedelta) -> Iterator[Sign]:
+def long_pauses(standing: Iterable[tuple[str, Clock]], now: datetime, after: timedelta) -> Iterator[Sign]:
+    """Clocks that stand for longer than that, or than their policy lets pass before it reminds, by clock. `standing`:
+    (case, clock) of paused clocks."""
     found: dict[str, _Waiting] = {}
     for case, clock in standing:
         since = clock.pauses[-1].begin
