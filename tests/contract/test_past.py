@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,8 @@ def test_an_empty_store_has_no_past(store: SqlStore) -> None:
     with store.read() as reading:
         assert reading.past.span(NOW) == (None, 0, 0)
         assert list(reading.past.decisions_by_case(None, None)) == []
-        assert list(reading.past.open_cases(NOW)) == list(reading.past.paused_cases()) == []
+        assert list(reading.past.open_cases(NOW)) == []
+        assert list(reading.past.paused_cases()) == []
 
 
 def test_open_cases_tell_whether_a_human_assigned_them(store: SqlStore) -> None:
@@ -95,7 +97,7 @@ def test_open_cases_tell_whether_a_human_assigned_them(store: SqlStore) -> None:
 
 
 def test_cases_with_a_standing_clock_come_once(store: SqlStore) -> None:
-    paused = {"due_at": None, "state": "paused"}
+    paused: dict[str, Any] = {"due_at": None, "state": "paused"}
     clocks = [a_clock("a"), a_clock("b", **paused), a_clock("b", "reply", 2, **paused), a_clock("c", "x", **paused)]
     write(store, *map(a_case, "cab"), clocks=clocks)
     with store.read() as reading:

@@ -14,6 +14,7 @@ from triage.rulebook.model import TermList
 
 _CJK = "\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\U00020000-\U0003ffff"
 _GAP = re.compile(f"(?<=[{_CJK}])\\s+(?=[{_CJK}])")
+_CHINESE = re.compile(f"[{_CJK}]")
 _FIRST_CJK = 0x3400
 
 
@@ -39,6 +40,11 @@ def fold_text(text: str) -> str:
     """The text as terms are compared: case, width and traditional or simplified do not matter, nor does white space
     between Chinese characters."""
     return _GAP.sub("", text.translate(_FOLDS))
+
+
+def has_chinese(text: str) -> bool:
+    """Whether there is a Chinese (or Japanese) character in it."""
+    return _CHINESE.search(text) is not None
 
 
 def fold_with_positions(text: str) -> tuple[str, list[int]]:

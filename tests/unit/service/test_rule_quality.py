@@ -30,7 +30,7 @@ WHENS = {
 RULES = with_rules(THENS, WHENS)
 SAID_OF_PHONE = {"priority": "high", "department": "claims", "handler": "any"}
 SAID_OF_EMAIL = {"priority": "low", "department": "coordination", "handler": "any"}
-DECIDED = {
+DECIDED: dict[str, dict[str, tuple[str, ...]]] = {
     "phone": {
         "priority": ("phone-goes-to-claims", "phone-is-high"),
         "department": ("phone-goes-to-claims",),

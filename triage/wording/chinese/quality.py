@@ -112,4 +112,41 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{department}：{count} 件未结案件超过 {days} 天仍只有值班人员负责：{cases}",
     ),
     "assign a person to each": ("請逐件指派人員", "请逐件指派人员"),
+    "no term list is hit": ("沒有命中任何詞表", "没有命中任何词表"),
+    "term list": ("詞表", "词表"),
+    "term": ("詞語", "词语"),
+    "as written": ("原文", "原文"),
+    "script": ("字體", "字体"),
+    "saved by": ("被排除於", "被排除于"),
+    "traditional": ("繁體", "繁体"),
+    "simplified": ("簡體", "简体"),
+    "either script": ("繁簡同形", "繁简同形"),
+    "Latin": ("拉丁字母", "拉丁字母"),
+    "priority {priority}, department {department}, team {team}, handler {handler}": (
+        "優先級 {priority}，部門 {department}，小組 {team}，處理人員 {handler}",
+        "优先级 {priority}，部门 {department}，小组 {team}，处理人员 {handler}",
+    ),
+    "priority {priority}, department {department}, team {team}, handler {handler} "
+    "(fallback: no rule names a department)": (
+        "優先級 {priority}，部門 {department}，小組 {team}，處理人員 {handler}（預設：沒有規則指定部門）",
+        "优先级 {priority}，部门 {department}，小组 {team}，处理人员 {handler}（默认：没有规则指定部门）",
+    ),
+    "because {title} ({rule})": ("依據：{title}（{rule}）", "依据：{title}（{rule}）"),
+    "and {more} more came near": ("另有 {more} 條規則接近命中", "另有 {more} 条规则接近命中"),
+    "near: {title} ({rule}); it would need {lacks}": (
+        "接近：{title}（{rule}）；尚需符合 {lacks}",
+        "接近：{title}（{rule}）；尚需符合 {lacks}",
+    ),
+    "not {test}": ("不得有 {test}", "不得有 {test}"),
+    "{test}": ("{test}", "{test}"),
+    " or ": (" 或 ", " 或 "),
+    "the same in the {script} script: {text}": ("以{script}書寫，結果相同：{text}", "以{script}书写，结果相同：{text}"),
+    "decided OTHERWISE in the {script} script: {text}": (
+        "以{script}書寫，結果不同：{text}",
+        "以{script}书写，结果不同：{text}",
+    ),
+    "{priority}, {department}, {handler}; term lists: {lists}; rules: {rules}": (
+        "{priority}，{department}，{handler}；詞表：{lists}；規則：{rules}",
+        "{priority}，{department}，{handler}；词表：{lists}；规则：{rules}",
+    ),
 }
