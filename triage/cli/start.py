@@ -26,7 +26,7 @@ def main() -> None:
     """Entry of the `triage` command. Exit codes: 0 fine, 1 the check found faults, 2 wrong usage or settings, 3 a
     dependency is unreachable or a schema is behind."""
     try:
-        _app_for(sys.argv[1:2])()
+        app_for(sys.argv[1:2])()
     except Refused as error:
         for reason in error.reasons:
             print(reason, file=sys.stderr)
@@ -36,7 +36,8 @@ def main() -> None:
         sys.exit(1)
 
 
-def _app_for(verb: list[str]) -> typer.Typer:
+def app_for(verb: list[str]) -> typer.Typer:
+    """The command for what the first word asks; with a quick verb it has this verb alone."""
     module = next((QUICK[name] for name in verb if name in QUICK), None)
     if module is None:
         whole: typer.Typer = import_module("triage.cli.app").app

@@ -44,14 +44,11 @@ def given_facts(facts: Mapping[str, FactSpec], pairs: Sequence[str]) -> dict[str
 def _read(spec: FactSpec, text: str, found: dict[str, Any]) -> list[str]:
     """Take in one value; gives its faults."""
     parts = [part.strip() for part in text.split("|")] if spec.type is FactType.TEXTS else [text]
-    strange = [part for part in parts if spec.values is not None and part not in spec.values]
+    values = spec.values or ()
+    strange = [part for part in parts if values and part not in values]
     if strange:
-        return [
-            _with_hint(
-                f"--given {spec.name}: {one or 'nothing'} is none of its values", suggestion(one, spec.values or ())
-            )
-            for one in strange
-        ]
+        unknown = f"--given {spec.name}: there is no value"
+        return [_with_hint(f"{unknown} {part or '(nothing)'}", suggestion(part, values)) for part in strange]
     value = as_written(spec, parts if spec.type is FactType.TEXTS else text)
     if value is None:
         return [f"--given {spec.name}: {text or '(nothing)'} is not {WRITTEN_AS[spec.type]}"]
