@@ -147,10 +147,9 @@ def show_health(  # noqa: PLR0917 # an option a parameter
     """Show rules that never fired, terms that never hit, what ends soon, long pauses, and cases without a person."""
     spoken = language(lang)
     ask = Ask(days=days, within=within, pause_days=pause_days, waiting_days=waiting_days)
-    judged = compiled_folder(rules) if rules else None
-    shelf = Shelf()
+    proposed = compiled_folder(rules) if rules else None
     with opened_store(settings_from(config, store__url=store)) as opened, opened.read() as reading:
-        found = health(reading, shelf, judged or shelf.rules(reading.rulebooks).active, machine_now(), ask)
+        found = health(reading, Shelf(), proposed, machine_now(), ask)
     if as_json:
         for sign in found.signs:
             print(msgspec.json.encode(sign_line(sign, spoken)).decode())

@@ -14,7 +14,7 @@ from triage.service import rule_health
 from triage.service.release import Shelf
 from triage.service.replan import clocks_at
 from triage.service.rule_health import Sign
-from triage.wording.text import say
+from triage.wording.text import Text, say
 
 SHOWN = 10
 """Ids of cases that are named, the longest waiting first."""
@@ -52,9 +52,15 @@ class _Waiting(msgspec.Struct):
     def cases(self) -> tuple[str, ...]:
         return tuple(case for _, case in self.longest)
 
+    def sign(self, code: str, message: Text, hint: Text, subject: str = "") -> Sign:
+        return Sign(code=code, subject=subject, count=self.count, items=self.cases, message=message, hint=hint)
 
-def health(reading: Reading, shelf: Shelf, rules: CompiledRulebook, now: datetime, ask: Ask) -> Health:
-    """Everything that somebody should look at, by these rules."""
+
+def health(reading: Reading, shelf: Shelf, proposed: CompiledRulebook | None, now: datetime, ask: Ask) -> Health:
+    """Everything that somebody should look at, by the active rules or by proposed ones; a rule that is new in these
+    cannot have fired."""
+    active = shelf.rules(reading.rulebooks).active
+    rules = proposed or active
     since = now - timedelta(days=ask.days)
     span = reading.past.span(since)
     today = now.astimezone(rules.zone).date()
@@ -62,7 +68,8 @@ def health(reading: Reading, shelf: Shelf, rules: CompiledRulebook, now: datetim
     signs: list[Sign] = []
     if span.complaints:
         counted = rule_health.fired(reading.past.decisions(since))
-        signs += rule_health.never_fired(rules, counted, first, today)
+        known = {rule.id for rule in active.rulebook.rules}
+        signs += (one for one in rule_health.never_fired(rules, counted, first, today) if one.subject in known)
         signs += rule_health.silent_terms(rules, rule_health.terms_hit(reading.past.told(since), rules), first)
     else:
         signs.append(rule_health.nothing_received(since))
@@ -90,16 +97,14 @@ def long_pauses(standing: Iterable[tuple[str, Clock]], now: datetime, after: tim
         if min(reminders, default=since + after) <= now:
             found.setdefault(clock.name, _Waiting()).add(since, case)
     for name, waits in sorted(found.items()):
-        longest = (now - waits.longest[0][0]).days
-        yield Sign(
-            code="pause-open",
-            subject=name,
+        said = say(
+            "{clock}: cases in which it is paused for too long: {count}, {days} days at most ({cases})",
+            clock=name,
             count=waits.count,
-            items=waits.cases,
-            message=say("{clock} has been paused for too long in {count} cases, {days} days at most: {cases}",
-                        clock=name, count=waits.count, days=longest, cases=waits.cases),
-            hint=say("ask whether the reason still holds, else resume"),
-        )  # fmt: skip
+            days=(now - waits.longest[0][0]).days,
+            cases=waits.cases,
+        )
+        yield waits.sign("pause-open", said, say("ask whether the reason still holds, else resume"), name)
 
 
 def waiting(cases: Iterable[OpenCase], days: int) -> Iterator[Sign]:
@@ -114,31 +119,23 @@ def waiting(cases: Iterable[OpenCase], days: int) -> Iterator[Sign]:
         elif not case.is_assigned:
             unassigned.setdefault(case.department or "", _Waiting()).add(case.received_at, case.case)
     if unregistered.count:
-        yield Sign(
-            code="case-unregistered",
-            subject="",
+        said = say(
+            "cases that nobody has registered for more than {days} days: {count} ({cases})",
+            days=days,
             count=unregistered.count,
-            items=unregistered.cases,
-            message=say("{count} cases were never registered, for more than {days} days: {cases}",
-                        count=unregistered.count, days=days, cases=unregistered.cases),
-            hint=say("ask the system that sends registrations; until then the case has no data to decide by"),
-        )  # fmt: skip
-    if unowned.count:
-        yield Sign(
-            code="case-unowned",
-            subject="",
-            count=unowned.count,
-            items=unowned.cases,
-            message=say("{count} open cases have no owner: {cases}", count=unowned.count, cases=unowned.cases),
-            hint=say("nobody is told of their deadlines: assign a person at once"),
+            cases=unregistered.cases,
         )
+        hint = say("ask the system that sends registrations; until then the case has no data to decide by")
+        yield unregistered.sign("case-unregistered", said, hint)
+    if unowned.count:
+        said = say("open cases without an owner: {count} ({cases})", count=unowned.count, cases=unowned.cases)
+        yield unowned.sign("case-unowned", said, say("nobody is told of their deadlines: assign a person at once"))
     for department, waits in sorted(unassigned.items()):
-        yield Sign(
-            code="case-unassigned",
-            subject=department,
+        said = say(
+            "{department}: open cases that for more than {days} days only the person on duty owns: {count} ({cases})",
+            department=department,
+            days=days,
             count=waits.count,
-            items=waits.cases,
-            message=say("{department}: {count} open cases have had nobody but the person on duty for more than {days} "
-                        "days: {cases}", department=department, count=waits.count, days=days, cases=waits.cases),
-            hint=say("assign a person to each"),
-        )  # fmt: skip
+            cases=waits.cases,
+        )
+        yield waits.sign("case-unassigned", said, say("assign a person to each"), department)

@@ -21,7 +21,10 @@ from triage.service.apply_policy import Moved
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
+from triage.service.quality_report import RuleQuality
 from triage.service.replay import ReplayedCase
+from triage.service.rule_health import SignLine
+from triage.service.try_text import Tried
 from triage.service.verify import Difference
 
 SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "policies", "calendars", "cli")
@@ -53,6 +56,9 @@ def _cli() -> dict[str, Any]:
         "verify": Difference,
         "apply-policy": Moved,
         "calendar": CalendarDay,
+        "try": Tried,
+        "rules quality": RuleQuality,
+        "rules health": SignLine,
     }
     schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
     return {

@@ -83,33 +83,33 @@ CHINESE: dict[str, tuple[str, str]] = {
         "以 --days 往前多看一些，或確認資料庫是否正確",
         "以 --days 往前多看一些，或确认数据库是否正确",
     ),
-    "{clock} has been paused for too long in {count} cases, {days} days at most: {cases}": (
-        "時限 {clock} 有 {count} 件暫停過久，最長 {days} 天：{cases}",
-        "时限 {clock} 有 {count} 件暂停过久，最长 {days} 天：{cases}",
+    "{clock}: cases in which it is paused for too long: {count}, {days} days at most ({cases})": (
+        "時限 {clock}：暫停過久的案件 {count} 件，最長 {days} 天（{cases}）",
+        "时限 {clock}：暂停过久的案件 {count} 件，最长 {days} 天（{cases}）",
     ),
     "ask whether the reason still holds, else resume": (
         "確認暫停事由是否仍存在，否則恢復計算",
         "确认暂停事由是否仍存在，否则恢复计算",
     ),
-    "{count} cases were never registered, for more than {days} days: {cases}": (
-        "有 {count} 件逾 {days} 天仍未登記：{cases}",
-        "有 {count} 件超过 {days} 天仍未登记：{cases}",
+    "cases that nobody has registered for more than {days} days: {count} ({cases})": (
+        "逾 {days} 天仍未登記的案件：{count} 件（{cases}）",
+        "超过 {days} 天仍未登记的案件：{count} 件（{cases}）",
     ),
     "ask the system that sends registrations; until then the case has no data to decide by": (
         "請向發送登記的系統查詢；在此之前，案件沒有可供判定的資料",
         "请向发送登记的系统查询；在此之前，案件没有可供判定的数据",
     ),
-    "{count} open cases have no owner: {cases}": (
-        "有 {count} 件未結案件沒有負責人：{cases}",
-        "有 {count} 件未结案件没有负责人：{cases}",
+    "open cases without an owner: {count} ({cases})": (
+        "沒有負責人的未結案件：{count} 件（{cases}）",
+        "没有负责人的未结案件：{count} 件（{cases}）",
     ),
     "nobody is told of their deadlines: assign a person at once": (
         "期限將無人收到通知：請立即指派人員",
         "期限将无人收到通知：请立即指派人员",
     ),
-    "{department}: {count} open cases have had nobody but the person on duty for more than {days} days: {cases}": (
-        "{department}：{count} 件未結案件逾 {days} 天仍只有值班人員負責：{cases}",
-        "{department}：{count} 件未结案件超过 {days} 天仍只有值班人员负责：{cases}",
+    "{department}: open cases that for more than {days} days only the person on duty owns: {count} ({cases})": (
+        "{department}：逾 {days} 天仍只有值班人員負責的未結案件：{count} 件（{cases}）",
+        "{department}：超过 {days} 天仍只有值班人员负责的未结案件：{count} 件（{cases}）",
     ),
     "assign a person to each": ("請逐件指派人員", "请逐件指派人员"),
     "no term list is hit": ("沒有命中任何詞表", "没有命中任何词表"),
