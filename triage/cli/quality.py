@@ -164,8 +164,8 @@ def _show_health(found: Health, spoken: str) -> None:
     looked_at = say(
         "looked at since {since}: complaints received {complaints}; texts erased {erased}",
         since=f"{found.since:%Y-%m-%d}",
-        complaints=found.span.complaints,
-        erased=found.span.erased,
+        complaints=found.complaints,
+        erased=found.erased,
     )
     print(looked_at.said(spoken))
     for code, signs in groupby(sorted(found.signs, key=lambda sign: sign.code), key=lambda sign: sign.code):

@@ -1,6 +1,6 @@
 """What the services ask of the outside: sources of events and the store with its one transaction."""
 
-from triage.ports.past import KeptDecision, OpenCase, Past, Span
+from triage.ports.past import KeptDecision, OpenCase, Past, PastRow, Span
 from triage.ports.rows import (
     CaseRow,
     Changes,
@@ -30,6 +30,7 @@ __all__ = [
     "OpenCase",
     "Part",
     "Past",
+    "PastRow",
     "Position",
     "Reading",
     "Record",

@@ -27,12 +27,20 @@ class OpenCase(NamedTuple):
 
 
 class Span(NamedTuple):
-    """What a stretch of time holds. `first`: the earliest event in the store, None when there is none. `complaints`:
-    those received since; `erased`: registrations and amendments since whose words were erased."""
+    """What a stretch of time holds. `first`: the earliest receipt in the store, None when there is none. `complaints`:
+    those received since."""
 
     first: datetime | None
     complaints: int
-    erased: int
+
+
+class PastRow(NamedTuple):
+    """A row of a timeline that has a decision, or is a registration or an amendment (`is_told`). `body`: of the latter
+    only, JSON text with personal data, None when it was erased. `decision`: JSON text."""
+
+    is_told: bool
+    body: str | None
+    decision: str | None
 
 
 class Past(Protocol):
@@ -42,18 +50,13 @@ class Past(Protocol):
         """What there is to look at since an instant."""
         ...
 
-    def decisions(self, since: datetime) -> Iterator[str]:
-        """The decisions, as JSON, of events and steps since an instant, in any order."""
+    def rows(self, since: datetime) -> Iterator[PastRow]:
+        """What was told and decided by events and steps since an instant, in any order."""
         ...
 
     def decisions_by_case(self, since: datetime | None, until: datetime | None) -> Iterator[KeptDecision]:
         """Every decision up to, not including, `until` of the cases that have one since `since`: case by case, in the
         order in which they were made."""
-        ...
-
-    def told(self, since: datetime) -> Iterator[str]:
-        """The bodies, as JSON, of the registrations and amendments since an instant, in any order; they hold personal
-        data."""
         ...
 
     def open_cases(self, received_before: datetime) -> Iterator[OpenCase]:

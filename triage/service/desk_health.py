@@ -8,12 +8,12 @@ import msgspec
 
 from monitors.clocks.clock import Clock, ClockState, StepKind
 from triage.domain.lifecycle import PROGRESS
-from triage.ports import OpenCase, Reading, Span
+from triage.ports import OpenCase, Reading
 from triage.rulebook.decide import CompiledRulebook
 from triage.service import rule_health
 from triage.service.release import Shelf
 from triage.service.replan import clocks_at
-from triage.service.rule_health import Sign
+from triage.service.rule_health import Sign, look_back
 from triage.wording.text import Text, say
 
 SHOWN = 10
@@ -31,10 +31,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen, and what there was to look at since an instant."""
+    """What was seen, and what there was to look at since an instant. `erased`: texts that are gone."""
 
     since: datetime
-    span: Span
+    complaints: int
+    erased: int
     signs: tuple[Sign, ...]
 
 
@@ -66,17 +67,19 @@ def health(reading: Reading, shelf: Shelf, proposed: CompiledRulebook | None, no
     today = now.astimezone(rules.zone).date()
     first = max(since, span.first or now).astimezone(rules.zone).date()
     signs: list[Sign] = []
+    erased = 0
     if span.complaints:
-        counted = rule_health.fired(reading.past.decisions(since))
+        seen = look_back(reading.past.rows(since), rules)
+        erased = seen.erased
         known = {rule.id for rule in active.rulebook.rules}
-        signs += (one for one in rule_health.never_fired(rules, counted, first, today) if one.subject in known)
-        signs += rule_health.silent_terms(rules, rule_health.terms_hit(reading.past.told(since), rules), first)
+        signs += (one for one in rule_health.never_fired(rules, seen.fired, first, today) if one.subject in known)
+        signs += rule_health.silent_terms(rules, seen.terms, first)
     else:
         signs.append(rule_health.nothing_received(since))
     signs += rule_health.ending(rules, today, timedelta(days=ask.within))
     signs += long_pauses(_standing(reading, shelf, now), now, timedelta(days=ask.pause_days))
     signs += waiting(reading.past.open_cases(now - timedelta(days=ask.waiting_days)), ask.waiting_days)
-    return Health(since=since, span=span, signs=tuple(signs))
+    return Health(since=since, complaints=span.complaints, erased=erased, signs=tuple(signs))
 
 
 def _standing(reading: Reading, shelf: Shelf, now: datetime) -> Iterator[tuple[str, Clock]]:

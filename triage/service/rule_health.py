@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from monitors.clocks.policy import Policy
+from triage.ports import PastRow
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Rule, TermList
 from triage.wording.text import NOTHING, Text, say
@@ -71,49 +72,63 @@ class _Told(msgspec.Struct, frozen=True):
     data: dict[str, Any] = {}
 
 
-class _List(NamedTuple):
-    """What the texts did to one term list, by term and by not_term."""
+class ListCounts(NamedTuple):
+    """What the texts did to one term list: in how many each term counted, and each not_term saved a hit."""
 
     hits: Counter[str]
     saves: Counter[str]
 
 
+class LookedBack(msgspec.Struct):
+    """Counts over a stretch of the past. `fired`: in how many decisions each rule is a reason. `terms`: by list.
+    `erased`: registrations and amendments whose words are gone."""
+
+    fired: Counter[str]
+    terms: dict[str, ListCounts]
+    erased: int = 0
+
+
 _REASONS, _TOLD = msgspec.json.Decoder(_Reasons), msgspec.json.Decoder(_Told)
 
 
-def fired(decisions: Iterable[str]) -> Counter[str]:
-    """In how many decisions each rule is a reason; what cannot be read counts for none."""
-    counted: Counter[str] = Counter()
-    for text in decisions:
-        try:
-            counted.update({reason.rule for reason in _REASONS.decode(text).reasons})
-        except msgspec.DecodeError:
-            continue
-    return counted
+def look_back(rows: Iterable[PastRow], rules: CompiledRulebook) -> LookedBack:
+    """Count, reading the rows once; what cannot be read counts for nothing."""
+    seen = LookedBack(Counter(), {name: ListCounts(Counter(), Counter()) for name in rules.rulebook.terms})
+    for row in rows:
+        if row.decision is not None:
+            seen.fired.update(_fired(row.decision))
+        if row.body is not None:
+            for text in _texts(row.body, rules):
+                _count_terms(text, rules, seen)
+        elif row.is_told:
+            seen.erased += 1
+    return seen
 
 
-def terms_hit(bodies: Iterable[str], rules: CompiledRulebook) -> dict[str, _List]:
-    """Over the bodies of registrations and amendments: in how many texts each term counted, and each not_term saved a
-    hit."""
-    counted = {name: _List(Counter(), Counter()) for name in rules.rulebook.terms}
-    for text in _texts(bodies, rules):
-        spotted = rules.terms.spotted(text)
-        for name, term in {(one.list_id, one.term) for one in spotted if not one.savers}:
-            counted[name].hits[term] += 1
-        for name, saver in {(one.list_id, saver) for one in spotted for saver in one.savers}:
-            counted[name].saves[saver] += 1
-    return counted
+def _fired(decision: str) -> set[str]:
+    try:
+        return {reason.rule for reason in _REASONS.decode(decision).reasons}
+    except msgspec.DecodeError:
+        return set()
 
 
-def _texts(bodies: Iterable[str], rules: CompiledRulebook) -> Iterator[str]:
-    for body in bodies:
-        try:
-            data = _TOLD.decode(body).data
-        except msgspec.DecodeError:
-            continue
-        yield from rules.facts.texts_of(data)
-        if isinstance(patch := data.get("patch"), dict):
-            yield from rules.facts.texts_of(patch)
+def _texts(body: str, rules: CompiledRulebook) -> Iterator[str]:
+    try:
+        data = _TOLD.decode(body).data
+    except msgspec.DecodeError:
+        return
+    yield from rules.facts.texts_of(data)
+    if isinstance(patch := data.get("patch"), dict):
+        yield from rules.facts.texts_of(patch)
+
+
+def _count_terms(text: str, rules: CompiledRulebook, seen: LookedBack) -> None:
+    """Each term and each not_term once a text."""
+    spotted = rules.terms.spotted(text)
+    for name, term in {(one.list_id, one.term) for one in spotted if not one.savers}:
+        seen.terms[name].hits[term] += 1
+    for name, saver in {(one.list_id, saver) for one in spotted for saver in one.savers}:
+        seen.terms[name].saves[saver] += 1
 
 
 def never_fired(rules: CompiledRulebook, counted: Mapping[str, int], since: date, today: date) -> Iterator[Sign]:
@@ -131,7 +146,7 @@ def never_fired(rules: CompiledRulebook, counted: Mapping[str, int], since: date
             )
 
 
-def silent_terms(rules: CompiledRulebook, counted: Mapping[str, _List], since: date) -> Iterator[Sign]:
+def silent_terms(rules: CompiledRulebook, counted: Mapping[str, ListCounts], since: date) -> Iterator[Sign]:
     """By term list: terms that hit no text; not_terms that saved a hit, which is their worth, and that saved none."""
     for terms in rules.rulebook.terms.values():
         found = counted[terms.id]

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,11 +11,11 @@ import pytest
 from tests.builders_rules import CALENDAR, TEXTS, compiled, sound_rules, with_rules
 from tests.unit.service.desk import ANSWER, at, clocked
 from tests.unit.service.desk import Desk as OneCase
-from triage.ports import OpenCase
+from triage.ports import OpenCase, PastRow
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.desk_health import long_pauses, waiting
 from triage.service.replan import clocks_at
-from triage.service.rule_health import Sign, ending, fired, never_fired, silent_terms, terms_hit
+from triage.service.rule_health import ListCounts, LookedBack, Sign, ending, look_back, never_fired, silent_terms
 
 SOUND = compiled(sound_rules())
 SINCE, TODAY = date(2026, 1, 1), date(2026, 3, 2)
@@ -28,12 +29,26 @@ def decided(*rules: str) -> str:
     return json.dumps({"outcome": {}, "reasons": [{"rule": rule, "title": {}, "because": []} for rule in rules]})
 
 
+def looked(*bodies: str | None, decisions: Sequence[str] = ()) -> LookedBack:
+    rows = [PastRow(is_told=True, body=body, decision=None) for body in bodies]
+    return look_back([*rows, *(PastRow(is_told=False, body=None, decision=one) for one in decisions)], SOUND)
+
+
+def terms_hit(*bodies: str) -> dict[str, ListCounts]:
+    return looked(*bodies).terms
+
+
 def seen(signs: Any) -> list[tuple[str, str, int, tuple[str, ...]]]:
     return [(sign.code, sign.subject, sign.count, sign.items) for sign in signs]
 
 
 def test_a_rule_counts_once_a_decision_in_which_it_is_a_reason() -> None:
-    assert fired([decided("a", "b"), decided("a"), decided(), "{", "null"]) == Counter(a=2, b=1)
+    assert looked(decisions=[decided("a", "b"), decided("a"), decided(), "{", "null"]).fired == Counter(a=2, b=1)
+
+
+def test_erased_texts_are_passed_over_and_counted() -> None:
+    found = looked(None, told(description="malpractice"), None)
+    assert (found.erased, found.terms["medical"].hits) == (2, Counter(malpractice=1))
 
 
 def test_rules_that_were_in_force_and_never_fired_are_named() -> None:
@@ -68,25 +83,25 @@ def test_terms_count_once_a_text_and_not_terms_what_they_saved() -> None:
         told(causes=["other"]),
         "{",
     ]
-    found = terms_hit(bodies, SOUND)["medical"]
+    found = terms_hit(*bodies)["medical"]
     assert found.hits == Counter({"医疗事故": 2})
     assert found.saves == Counter({"医疗事故责任险": 3})
 
 
 def test_silent_terms_and_idle_and_worthy_not_terms_are_told() -> None:
-    counted = terms_hit([told(description="医疗事故"), told(description="医疗事故责任险")], SOUND)
+    counted = terms_hit(told(description="医疗事故"), told(description="医疗事故责任险"))
     assert seen(silent_terms(SOUND, counted, SINCE)) == [
         ("terms-never-hit", "medical", 1, ("malpractice",)),
         ("not-terms-saved", "medical", 1, ("医疗事故责任险",)),
     ]
-    assert seen(silent_terms(SOUND, terms_hit([], SOUND), SINCE)) == [
+    assert seen(silent_terms(SOUND, terms_hit(), SINCE)) == [
         ("terms-never-hit", "medical", 2, ("医疗事故", "malpractice")),
         ("not-terms-never-saved", "medical", 1, ("医疗事故责任险",)),
     ]
 
 
 def test_proof_of_worth_is_no_trouble() -> None:
-    counted = terms_hit([told(description="malpractice 医疗事故 医疗事故责任险")], SOUND)
+    counted = terms_hit(told(description="malpractice 医疗事故 医疗事故责任险"))
     (sign,) = silent_terms(SOUND, counted, SINCE)
     assert not sign.is_trouble
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from triage.adapters.store.cases import to_case
 from triage.adapters.store.tables import CASES, CLOCKS, OPEN, TIMELINE, to_instant
 from triage.domain.event import AMENDED, REGISTERED
-from triage.ports import CaseRow, KeptDecision, OpenCase, Span
+from triage.ports import CaseRow, KeptDecision, OpenCase, PastRow, Span
 
 AT_ONCE = 1000
 """Rows held in memory of an answer that streams."""
@@ -40,18 +40,13 @@ class SqlPast:
         """What there is to look at since an instant."""
         first = self._connection.execute(sa.select(sa.func.min(CASES.c.received_at))).scalar()
         complaints = sa.select(sa.func.count()).select_from(CASES).where(CASES.c.received_at >= since)
-        erased = (
-            sa.select(sa.func.count())
-            .select_from(TIMELINE)
-            .where(TOLD, TIMELINE.c.body.is_(None), TIMELINE.c.event_time >= since)
-        )
-        counts = [int(self._connection.execute(query).scalar_one()) for query in (complaints, erased)]
-        return Span(to_instant(first), *counts)
+        return Span(to_instant(first), int(self._connection.execute(complaints).scalar_one()))
 
-    def decisions(self, since: datetime) -> Iterator[str]:
-        """The decisions, as JSON, of events and steps since an instant."""
-        query = sa.select(TIMELINE.c.decision).where(DECIDED, TIMELINE.c.event_time >= since)
-        return (row.decision for row in self._stream(query))
+    def rows(self, since: datetime) -> Iterator[PastRow]:
+        """What was told and decided by events and steps since an instant: the timelines are read once."""
+        body = sa.case((TOLD, TIMELINE.c.body), else_=None)
+        query = sa.select(TOLD, body, TIMELINE.c.decision).where(sa.or_(DECIDED, TOLD), TIMELINE.c.event_time >= since)
+        return (PastRow(bool(is_told), text, decision) for is_told, text, decision in self._stream(query))
 
     def decisions_by_case(self, since: datetime | None, until: datetime | None) -> Iterator[KeptDecision]:
         """Every decision up to `until` of the cases that have one since `since`, case by case."""
@@ -64,11 +59,6 @@ class SqlPast:
             query = query.where(TIMELINE.c.event_time < until)
         query = query.order_by(TIMELINE.c.case_no, TIMELINE.c.seq)
         return (KeptDecision(*row) for row in self._stream(query))
-
-    def told(self, since: datetime) -> Iterator[str]:
-        """The bodies, as JSON, of the registrations and amendments since an instant."""
-        query = sa.select(TIMELINE.c.body).where(TOLD, TIMELINE.c.body.is_not(None), TIMELINE.c.event_time >= since)
-        return (row.body for row in self._stream(query))
 
     def open_cases(self, received_before: datetime) -> Iterator[OpenCase]:
         """Open cases that were received before an instant."""
