@@ -209,6 +209,16 @@ def test_wrong_facts_and_dates_are_refused(desk: Path) -> None:
     assert tries(desk, 2, "x", "--on", "monday") == ["--on: monday is no date, write 2026-03-02"]
 
 
+def test_a_text_in_another_encoding_is_refused(desk: Path) -> None:
+    """GBK, as an old terminal sends it."""
+    (desk / "gbk").write_bytes("投诉\n".encode("gbk"))
+    with (desk / "gbk").open("rb") as texts:
+        done = subprocess.run(
+            [sys.executable, "-m", "triage", "try", "-"], stdin=texts, capture_output=True, timeout=60, check=False
+        )
+    assert (done.returncode, done.stderr) == (2, b"the text is not UTF-8: save it as UTF-8\n")
+
+
 @pytest.mark.parametrize("as_json", [False, True], ids=["people", "tools"])
 def test_each_line_of_stdin_gets_one_answer(desk: Path, as_json: bool) -> None:
     """In their order; empty lines are passed over."""

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain
+from itertools import chain, islice
 from typing import Annotated
 
 import msgspec
@@ -47,23 +47,33 @@ def try_(
     book = compiled_folder(rules)
     facts = given_facts(book.rulebook.vocabulary.facts, given or ())
     received = _date(on)
-    lines = _lines(text)
-    some = [one for _, one in zip(range(2), lines, strict=False)]
-    is_one = len(some) < 2 or sys.stdin.isatty()
-    for line in chain(some or [""], lines):
+    lines, several = _texts(text)
+    for line in lines:
         tried = try_text(book, line, facts, received)
         if as_json:
             print(msgspec.json.encode(tried).decode())
-        elif is_one:
-            _show(Console(), tried, book, spoken)
-        else:
+        elif several:
             print(f"{_in_short(tried).said(spoken)} ← {line}")
+        else:
+            _show(Console(), tried, book, spoken)
 
 
-def _lines(text: str) -> Iterator[str]:
+def _texts(text: str) -> tuple[Iterator[str], bool]:
+    """The texts to be tried, and whether they are several. A person at a terminal is answered line by line."""
     if text != "-":
-        return iter([text])
-    return (line.strip() for line in sys.stdin if line.strip())
+        return iter([_readable(text.encode("utf-8", "surrogateescape"))]), False
+    lines = (_readable(line) for line in sys.stdin.buffer if line.strip())
+    if sys.stdin.isatty():
+        return lines, False
+    first = list(islice(lines, 2))
+    return chain(first, lines), len(first) > 1
+
+
+def _readable(raw: bytes) -> str:
+    try:
+        return raw.decode().strip()
+    except UnicodeDecodeError:
+        raise WrongSettings(["the text is not UTF-8: save it as UTF-8"]) from None
 
 
 def _date(text: str | None) -> date | None:
