@@ -53,7 +53,16 @@ def story(dice: random.Random, case: int) -> Iterator[dict[str, Any]]:
 
 
 STORIES = [list(story(random.Random(number), number)) for number in range(CASES)]
-EVENTS = [event for one in STORIES for event in one]
+PAUSED = {
+    "id": "paused", "source": "/test", "type": "complaint.paused", "subject": "C-0",
+    "time": "2026-03-03T10:00:00+08:00", "data": {"reason": "appraisal"},
+}  # fmt: skip
+EVENTS = [*(event for one in STORIES for event in one), PAUSED]
+LIMIT = "        limit: 15 calendar days\n"
+RULES = {
+    **TEXTS,
+    "sla/policies.yaml": TEXTS["sla/policies.yaml"].replace(LIMIT, f"        pause: [appraisal]\n{LIMIT}"),
+}
 
 
 def naive() -> dict[tuple[str, str], dict[str, int]]:
@@ -76,7 +85,7 @@ def naive() -> dict[tuple[str, str], dict[str, int]]:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the small rules, and the store that a run left."""
     folder = tmp_path_factory.mktemp("desk")
-    for path, text in TEXTS.items():
+    for path, text in RULES.items():
         file = folder / "rules" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -146,6 +155,7 @@ def test_health_tells_what_is_to_be_done_and_fails_only_when_strict(desk: Path) 
         by_code.setdefault(sign["code"], []).append(sign)
     assert [(sign["subject"], sign["items"]) for sign in by_code["terms-never-hit"]] == [("medical", ["malpractice"])]
     assert "rule-never-fired" not in by_code
+    assert [(sign["subject"], sign["items"]) for sign in by_code["pause-open"]] == [("decision/answer", ["C-0"])]
     assigned = {event["subject"] for event in EVENTS if event["type"] == "complaint.assigned"}
     assert sum(sign["count"] for sign in by_code["case-unassigned"]) == CASES - len(assigned)
     assert all(sign["hint"] for sign in signs if sign["trouble"])

@@ -144,6 +144,11 @@ def jsonable(value: Any) -> Any:
         case datetime() | date():
             return value.isoformat()
         case tuple() | frozenset():
-            return sorted(jsonable(one) for one in value)
+            return sorted(map(jsonable, value), key=_place)
         case _:
             return value
+
+
+def _place(plain: Any) -> Any:
+    """By what a value is sorted among others of its fact: amounts of money by their currency."""
+    return (plain["currency"], plain["value"]) if isinstance(plain, dict) else plain
