@@ -1,6 +1,6 @@
 """`python -m triage` and the `triage` command."""
 
-from triage.cli.app import main
+from triage.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -36,6 +36,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("rule_matches_total", "counter", "Changed decisions in which the rule fired.", ("rule",)),
     Metric("unmatched_total", "counter", "Decisions for which no rule named a department."),
+    Metric("overrides_total", "counter", "Humans' words that changed what the rule decided.", ("rule",)),
     Metric("rulebook_info", "gauge", "1 for the active revision.", ("name", "revision")),
     Metric("rulebook_last_reload_success", "gauge", "1 when the last scan of the rules was sound, else 0."),
     Metric("open_cases", "gauge", "Open cases.", ("department", "priority")),

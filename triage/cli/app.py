@@ -1,9 +1,5 @@
 """The command line: one verb a function, each calling one function of the services or of the composition root."""
 
-import sys
-
-import typer
-
 from triage.cli import (
     bench,
     cases,
@@ -13,27 +9,25 @@ from triage.cli import (
     demo,
     importing,
     offsets,
+    quality,
     replay,
     rules,
     rules_repository,
     running,
     schemas,
     switches,
+    try_text,
 )
-from triage.errors import Refused, TriageError
+from triage.cli.start import new_app
 
-app = typer.Typer(
-    name="triage",
-    help="Complaint triage: rules, clocks and escalations for a claim-complaint desk.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = new_app()
 MODULES = (
     running,
     demo,
     check,
     rules,
+    try_text,
+    quality,
     rules_repository,
     cases,
     clocks,
@@ -47,17 +41,3 @@ MODULES = (
 )
 for module in MODULES:
     module.add_to(app)
-
-
-def main() -> None:
-    """Entry of the `triage` command. Exit codes: 0 fine, 1 the check found faults, 2 wrong usage or settings, 3 a
-    dependency is unreachable or a schema is behind."""
-    try:
-        app()
-    except Refused as error:
-        for reason in error.reasons:
-            print(reason, file=sys.stderr)
-        sys.exit(error.exit_code)
-    except TriageError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from triage.domain.case import HUMAN_FIELDS
 from triage.domain.event import Person
 
 
@@ -29,6 +30,26 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     rules_would_move_to: str | None = None
 
 
+def words_held(outcome: Outcome | None) -> dict[str, str]:
+    """The humans' words that an outcome holds, by field; of none, nothing."""
+    return {field: getattr(outcome, field) for field in HUMAN_FIELDS if outcome and field in outcome.held_by_human}
+
+
+def new_words(outcome: Outcome, previous: Outcome | None) -> dict[str, str]:
+    """Those that the outcome before it did not hold."""
+    before = words_held(previous)
+    return {field: word for field, word in words_held(outcome).items() if before.get(field) != word}
+
+
+class RulesSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules alone would have said, whatever a human said or a revision kept."""
+
+    priority: str
+    department: str
+    team: str | None
+    handler: str
+
+
 class Because(msgspec.Struct, frozen=True):
     """A test that held. `value`: the fact's value, None when the fact is personal."""
 
@@ -46,9 +67,11 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """An outcome, its reasons, and the revision that gave it. `engines`: agree | disagree | single."""
+    """An outcome, its reasons, and the revision that gave it. `engines`: agree | disagree | single. `rules_said`: None
+    when no rule was asked."""
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
     revision: str
     engines: str = "single"
+    rules_said: RulesSaid | None = None

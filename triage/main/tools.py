@@ -12,18 +12,11 @@ from triage.adapters.store import schema
 from triage.adapters.store.store import open_store
 from triage.adapters.tables import read_table
 from triage.adapters.time_source import MachineTime
-from triage.errors import FaultyRules, WrongSettings
+from triage.errors import WrongSettings
+from triage.main.rule_folders import compiled_folder, shipped_rules
 from triage.ports import Store
-from triage.rulebook.decide import CompiledRulebook
-from triage.service.release import compile_files
 from triage.service.reload import FolderScan
 from triage.settings import KafkaSettings, Settings
-
-
-def shipped_rules() -> Path:
-    """The rulebook that ships with the package: inside it in a wheel, at the top of a checkout."""
-    inside = Path(__file__).parent.parent / "shipped_rules"
-    return inside if inside.is_dir() else Path(__file__).parent.parent.parent / "rules"
 
 
 def rules_scanner(directory: Path | None) -> Callable[[], FolderScan]:
@@ -35,14 +28,6 @@ def rules_scanner(directory: Path | None) -> Callable[[], FolderScan]:
         return FolderScan(found.files, found.findings)
 
     return look
-
-
-def compiled_folder(directory: Path | None, language: str = "en") -> CompiledRulebook:
-    """The folder's rulebook, ready to decide. Raises FaultyRules, with the faults in the language."""
-    found = rules_scanner(directory)()
-    if found.findings:
-        raise FaultyRules([finding.said(language) for finding in found.findings])
-    return compile_files(found.files, language)
 
 
 @contextmanager
@@ -106,4 +91,4 @@ def upgrade_schema(settings: Settings) -> str:
     return schema.upgrade(settings.store.url)
 
 
-__all__ = ["read_table"]
+__all__ = ["compiled_folder", "read_table", "shipped_rules"]

@@ -1,5 +1,6 @@
 """What the services ask of the outside: sources of events and the store with its one transaction."""
 
+from triage.ports.past import KeptDecision, OpenCase, Past, PastRow, Span
 from triage.ports.rows import (
     CaseRow,
     Changes,
@@ -23,14 +24,19 @@ __all__ = [
     "ClockRow",
     "DeadLetter",
     "EventSource",
+    "KeptDecision",
     "Mute",
     "Offsets",
+    "OpenCase",
     "Part",
+    "Past",
+    "PastRow",
     "Position",
     "Reading",
     "Record",
     "Rulebooks",
     "Sibling",
+    "Span",
     "Store",
     "StoredRulebook",
     "TimelineRow",

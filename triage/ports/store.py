@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from monitors.notices.message import Message
+from triage.ports.past import Past
 from triage.ports.rows import (
     CaseRow,
     Changes,
@@ -193,6 +194,11 @@ class Reading(Protocol):
     @property
     def switches(self) -> Switches:
         """Operators' switches; only its questions are asked here."""
+        ...
+
+    @property
+    def past(self) -> Past:
+        """What reports over everything stored ask."""
         ...
 
     def ping(self) -> None:

@@ -3,40 +3,56 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from triage.domain.case import Case
+from triage.domain.case import HUMAN_FIELDS, Case
 from triage.domain.condition import All, AnyOf, Condition, Test, passes
-from triage.domain.decision import Because, Outcome, Reason
+from triage.domain.decision import Because, Outcome, Reason, RulesSaid
 from triage.domain.event import Person
 from triage.domain.facts import Facts
 from triage.rulebook.facts import jsonable
 from triage.rulebook.model import Rule, Rulebook
 
+FALLBACK = "fallback"
+"""Stands for a rule's id where no rule named what holds."""
 
-def combine(rulebook: Rulebook, fired: Sequence[Rule], case: Case) -> Outcome:
-    """The outcome of the rules that fired and of the humans' words, without policies. A human's word that the
-    rulebook does not declare is passed over."""
-    human = {field: word for field, word in case.human.items() if word in _declared(rulebook, field)}
+
+def said_by_rules(rulebook: Rulebook, fired: Sequence[Rule]) -> RulesSaid:
+    """What the rules that fired and the fallback say, without the humans."""
     thens = [rule.then for rule in fired]
-    rules_priority = _first(rulebook.priorities, (then.priority for then in thens)) or rulebook.fallback.priority
-    named = {then.department for then in thens if then.department}
-    ruled = _first(rulebook.departments, named)
-    department = human.get("department") or ruled or rulebook.fallback.department
-    is_fallback = "department" not in human and ruled is None
-    priority = human.get("priority", rules_priority)
-    held = [field for field in ("priority", "department", "handler") if field in human]
+    department = _first(rulebook.departments, (then.department for then in thens))
+    return RulesSaid(
+        priority=_first(rulebook.priorities, (then.priority for then in thens)) or rulebook.fallback.priority,
+        department=department or rulebook.fallback.department,
+        team=_team(rulebook, fired, department),
+        handler=_first(rulebook.handlers, (then.handler for then in thens)) or rulebook.fallback.handler,
+    )
+
+
+def deciders(fired: Iterable[Rule], field: str, said: str) -> tuple[str, ...]:
+    """Ids of the rules that decided a field: those that fired and named what the rules said of it; FALLBACK when none
+    did. `field`: priority, department or handler."""
+    return tuple(rule.id for rule in fired if getattr(rule.then, field) == said) or (FALLBACK,)
+
+
+def combine(rulebook: Rulebook, fired: Sequence[Rule], said: RulesSaid, case: Case) -> Outcome:
+    """The outcome of the rules that fired and of the humans' words, without policies. A human's word that the
+    rulebook does not declare is passed over. `said`: what the rules say alone."""
+    human = {field: word for field, word in case.human.items() if word in _declared(rulebook, field)}
+    named = {rule.then.department for rule in fired if rule.then.department}
+    department = human.get("department", said.department)
+    is_fallback = "department" not in human and not named
+    priority = human.get("priority", said.priority)
+    held = [field for field in HUMAN_FIELDS if field in human]
     return Outcome(
         priority=priority,
         department=department,
-        team=_team(rulebook, fired, department, is_fallback=is_fallback),
-        handler=human.get("handler")
-        or _first(rulebook.handlers, (then.handler for then in thens))
-        or rulebook.fallback.handler,
+        team=_team(rulebook, fired, department) if "department" in human else said.team,
+        handler=human.get("handler", said.handler),
         owner=owner_of(rulebook, case, department, fallback=is_fallback),
         involves=tuple(one for one in rulebook.departments if one in named and one != department),
-        tags=tuple(sorted({tag for then in thens for tag in then.tags})),
+        tags=tuple(sorted({tag for rule in fired for tag in rule.then.tags})),
         fallback=is_fallback,
         held_by_human=(*held, "owner") if case.owner else tuple(held),
-        rules_say_higher=rulebook.priorities.index(rules_priority) < rulebook.priorities.index(priority),
+        rules_say_higher=rulebook.priorities.index(said.priority) < rulebook.priorities.index(priority),
     )
 
 
@@ -60,8 +76,9 @@ def _first(order: Iterable[str], named: Iterable[str | None]) -> str | None:
     return next((one for one in order if one in wanted), None)
 
 
-def _team(rulebook: Rulebook, fired: Sequence[Rule], department: str, *, is_fallback: bool) -> str | None:
-    if is_fallback:
+def _team(rulebook: Rulebook, fired: Sequence[Rule], department: str | None) -> str | None:
+    """Of the rules that name the department; the fallback's when nobody names one."""
+    if department is None:
         return rulebook.fallback.team
     teams = (rule.then.team for rule in fired if rule.then.department == department)
     return _first(rulebook.departments[department].teams, teams)

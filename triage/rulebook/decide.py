@@ -11,7 +11,7 @@ from triage.domain.case import Case
 from triage.domain.condition import Op, Test, leaf_tests, passes
 from triage.domain.decision import Decision, Outcome
 from triage.domain.facts import Facts
-from triage.rulebook.combine import combine, in_words, reasons
+from triage.rulebook.combine import combine, in_words, reasons, said_by_rules
 from triage.rulebook.compiled import Matcher, compile_condition
 from triage.rulebook.facts import FactReader, jsonable
 from triage.rulebook.model import Rule, Rulebook
@@ -53,12 +53,14 @@ class CompiledRulebook:
         """The outcome of rules, humans and policies for these facts; only the policies that apply now are named."""
         received_on = case.received_at.astimezone(self.zone).date()
         fired = self.matcher.matching(facts, received_on)
-        outcome = combine(self.rulebook, fired, case)
+        said = said_by_rules(self.rulebook, fired)
+        outcome = combine(self.rulebook, fired, said, case)
         policies = self._attached(facts, outcome, fired, received_on)
         return Decision(
             outcome=msgspec.structs.replace(outcome, policies=policies),
             reasons=reasons(self.rulebook, fired, facts),
             revision=self.rulebook.revision,
+            rules_said=said,
         )
 
     def _attached(self, facts: Facts, outcome: Outcome, fired: list[Rule], on: date) -> tuple[str, ...]:

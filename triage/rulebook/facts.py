@@ -73,6 +73,13 @@ class FactReader:
         facts.setdefault("happened", ("complaint.registered",))
         return facts
 
+    def texts_of(self, data: Mapping[str, Any]) -> list[str]:
+        """The texts of registered data in which terms are looked for: the description, and what rules test for
+        mentions."""
+        names = dict.fromkeys(("description", *self._mentioned_in))
+        found = (look_up(data, self._path_of(name)) for name in names)
+        return [text for text in found if isinstance(text, str) and text]
+
     def _path_of(self, name: str) -> str:
         spec = self._vocabulary.facts.get(name)
         return spec.path if spec and spec.path else name
@@ -137,6 +144,11 @@ def jsonable(value: Any) -> Any:
         case datetime() | date():
             return value.isoformat()
         case tuple() | frozenset():
-            return sorted(jsonable(one) for one in value)
+            return sorted(map(jsonable, value), key=_place)
         case _:
             return value
+
+
+def _place(plain: Any) -> Any:
+    """By what a value is sorted among others of its fact: amounts of money by their currency."""
+    return (plain["currency"], plain["value"]) if isinstance(plain, dict) else plain

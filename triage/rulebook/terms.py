@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick
 import msgspec
@@ -14,6 +14,7 @@ from triage.rulebook.model import TermList
 
 _CJK = "\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\U00020000-\U0003ffff"
 _GAP = re.compile(f"(?<=[{_CJK}])\\s+(?=[{_CJK}])")
+_CHINESE = re.compile(f"[{_CJK}]")
 _FIRST_CJK = 0x3400
 
 
@@ -41,6 +42,11 @@ def fold_text(text: str) -> str:
     return _GAP.sub("", text.translate(_FOLDS))
 
 
+def has_chinese(text: str) -> bool:
+    """Whether there is a Chinese (or Japanese) character in it."""
+    return _CHINESE.search(text) is not None
+
+
 def fold_with_positions(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the index of the written one."""
     characters: list[str] = []
@@ -64,6 +70,14 @@ class Hit(msgspec.Struct, frozen=True):
     start: int
     end: int
     saved_by: str | None
+
+
+class Spotted(NamedTuple):
+    """A term in a text, as it is counted. `savers`: every not_term that it lies in; it counts when there is none."""
+
+    list_id: str
+    term: str
+    savers: tuple[str, ...]
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -95,7 +109,7 @@ class TermIndex:
     def _mentioned(self, text: str) -> frozenset[str]:
         """Ids of the lists that the text mentions."""
         found = list(self._find(fold_text(text)))
-        return frozenset(one.entry.list_id for one in found if one.entry.is_term and self._saved_by(one, found) is None)
+        return frozenset(one.entry.list_id for one in found if one.entry.is_term and not self._is_saved(one, found))
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """Every term in the text, in its order, those that do not count too."""
@@ -104,7 +118,7 @@ class TermIndex:
         made = []
         for one in found:
             if one.entry.is_term:
-                saved = self._saved_by(one, found)
+                saved = next(self._savers(one, found), None)
                 start, end = positions[one.start], positions[one.end - 1] + 1
                 made.append(Hit(one.entry.list_id, one.entry.written, start, end, saved))
         return tuple(sorted(made, key=lambda hit: (hit.start, hit.end, hit.list_id)))
@@ -119,14 +133,20 @@ class TermIndex:
                 for entry in entries:
                     yield _Found(entry, start, end)
 
-    def _saved_by(self, hit: _Found, found: list[_Found]) -> str | None:
-        if hit.entry.list_id not in self._with_not_terms:
-            return None
+    def spotted(self, text: str) -> list[Spotted]:
+        """Every term in the text, those that do not count too, each occurrence for itself."""
+        found = list(self._find(fold_text(text)))
+        terms = (one for one in found if one.entry.is_term)
+        return [Spotted(one.entry.list_id, one.entry.written, tuple(self._savers(one, found))) for one in terms]
+
+    def _is_saved(self, hit: _Found, found: list[_Found]) -> bool:
+        return hit.entry.list_id in self._with_not_terms and any(self._savers(hit, found))
+
+    def _savers(self, hit: _Found, found: list[_Found]) -> Iterator[str]:
         for other in found:
             same_list = other.entry.list_id == hit.entry.list_id and not other.entry.is_term
             if same_list and other.start <= hit.start and hit.end <= other.end:
-                return other.entry.written
-        return None
+                yield other.entry.written
 
 
 def _automaton_of(entries: Mapping[str, list[_Entry]]) -> Any:

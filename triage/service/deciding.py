@@ -9,13 +9,14 @@ import msgspec
 from monitors.notices.message import Output
 from triage.domain import event as ev
 from triage.domain.case import Case
-from triage.domain.decision import Decision, Outcome
+from triage.domain.decision import Decision, Outcome, new_words
 from triage.domain.document import Attachment
 from triage.domain.event import Event
 from triage.domain.facts import Facts, History
 from triage.ports import Sibling
-from triage.rulebook.combine import owner_of
+from triage.rulebook.combine import deciders, owner_of
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.model import Rulebook
 from triage.service.draft import Draft, Rules
 
 HISTORY_DAYS = 90
@@ -113,6 +114,8 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
         draft.count("rule_matches_total", rule=reason.rule)
     if outcome.fallback and (previous is None or not previous.fallback):
         draft.count("unmatched_total")
+    for rule in overridden(decision, previous, rulebook):
+        draft.count("overrides_total", rule=rule)
     if outcome.rules_would_move_to is None:
         draft.revision = rulebook.revision
     draft.outcome = outcome
@@ -122,8 +125,22 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
         "outcome": outcome,
         "reasons": decision.reasons,
         "engines": decision.engines,
+        "rules_said": decision.rules_said,
     }
     return msgspec.json.encode(kept).decode()
+
+
+def overridden(decision: Decision, previous: Outcome | None, rulebook: Rulebook) -> list[str]:
+    """The rules whose word a human has now replaced by another, each once a field that it decided; FALLBACK where no
+    rule decided. A word that was said before, or that agrees with the rules, is no override."""
+    said = decision.rules_said
+    new = new_words(decision.outcome, previous)
+    if said is None or not new:
+        return []
+    ids = {reason.rule for reason in decision.reasons}
+    fired = [rule for rule in rulebook.rules if rule.id in ids]
+    changed = [field for field, word in new.items() if word != getattr(said, field)]
+    return [rule for field in changed for rule in deciders(fired, field, getattr(said, field))]
 
 
 def _short(outcome: Outcome | None) -> dict[str, Any] | None:

@@ -70,13 +70,14 @@ class Shelf:
         if revision is None:
             raise ActiveUnusable("the store holds no active rulebook: give --rules")
         try:
-            active = self._get(rulebooks, revision)
+            active = self.get(rulebooks, revision)
         except RevisionUnusable as error:
             raise ActiveUnusable(str(error)) from error
         held = {name for document in documents for name in _revisions_of(document)} - {revision}
-        return Rules(active, {name: self._get(rulebooks, name) for name in held})
+        return Rules(active, {name: self.get(rulebooks, name) for name in held})
 
-    def _get(self, rulebooks: Rulebooks, revision: str) -> CompiledRulebook:
+    def get(self, rulebooks: Rulebooks, revision: str) -> CompiledRulebook:
+        """A stored revision. Raises RevisionUnusable."""
         if revision not in self._compiled:
             stored = rulebooks.get(revision)
             if stored is None:

@@ -20,8 +20,11 @@ from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
 from triage.service.mute import MuteLine
+from triage.service.quality_report import RuleQuality
 from triage.service.replay import ReplayedCase
+from triage.service.rule_health import SignLine
 from triage.service.told import FindingLine, JudgedLine
+from triage.service.try_text import Tried
 from triage.service.verify import Difference
 
 SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "policies", "calendars", "cli")
@@ -64,6 +67,9 @@ def _cli() -> dict[str, Any]:
         "apply-policy": Moved,
         "calendar": CalendarDay,
         "mute": MuteLine,
+        "try": Tried,
+        "rules quality": RuleQuality,
+        "rules health": SignLine,
     }
     schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
     return {

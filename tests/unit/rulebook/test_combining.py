@@ -135,3 +135,17 @@ def test_a_team_of_a_loser_is_not_the_winners_team_of_the_same_name() -> None:
     thens = {"r": "{department: care}", "s": "{department: claims, team: medical}"}
     found = decided(with_rules(thens, more={"rulebook.yaml": text})).outcome
     assert (found.department, found.team) == ("care", None)
+
+
+@pytest.mark.parametrize(
+    ("test", "words"),
+    [
+        ("{between: [100 CNY, 2000 CNY]}", "between 100 CNY, 2000 CNY"),
+        ("[2000 CNY, 300 CNY]", "in 300 CNY, 2000 CNY"),
+        ("{not_in: [1 CNY, 2 CNY]}", "not_in 1 CNY, 2 CNY"),
+    ],
+)
+def test_a_rule_about_several_amounts_says_why_it_fired(test: str, words: str) -> None:
+    rules = with_rules({"amount": "{tags: [x]}"}, {"amount": f"{{amount_disputed: {test}}}"})
+    decision = decided(rules, case({"amount_disputed": {"value": 300, "currency": "CNY"}}))
+    assert [because.test for reason in decision.reasons for because in reason.because] == [words]

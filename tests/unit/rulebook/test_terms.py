@@ -143,3 +143,18 @@ def test_what_counts_is_what_hits_say(text: str, term: str) -> None:
     hits = one.hits(text)
     assert (one.mentioned(text) == {"list"}) == any(hit.saved_by is None for hit in hits)
     assert all(fold_text(term) in fold_text(text[hit.start : hit.end]) for hit in hits)
+
+
+@given(TEXTS, st.sampled_from(["医疗", "事故责任", "a", "x1"]))
+def test_what_is_counted_is_what_hits_say(text: str, term: str) -> None:
+    """The same terms, each with the not_term that saves it first."""
+    one = index(term, f"{term}险|{term}险种")
+    counted = [(spotted.list_id, spotted.term, next(iter(spotted.savers), None)) for spotted in one.spotted(text)]
+    assert sorted(counted, key=str) == sorted(
+        ((hit.list_id, hit.term, hit.saved_by) for hit in one.hits(text)), key=str
+    )
+
+
+def test_every_not_term_that_saves_a_hit_is_counted() -> None:
+    (spotted,) = index("医疗", "医疗险|医疗险种").spotted("医疗险种")
+    assert sorted(spotted.savers) == ["医疗险", "医疗险种"]

@@ -171,7 +171,7 @@ def test_a_row_of_the_timeline_has_the_keys_of_the_contract(desk: Desk) -> None:
     assert (line["time"], line["recorded_at"]) == ("2026-03-02T02:00:00Z", "2026-03-02T02:00:00Z")
     assert (line["event_id"], line["source"]) == ("1", "/test")
     assert line["body"]["data"]["channel"] == "phone"
-    assert set(line["decision"]) == {"revision", "facts", "outcome", "reasons", "engines"}
+    assert set(line["decision"]) == {"revision", "facts", "outcome", "reasons", "engines", "rules_said"}
 
 
 @pytest.mark.parametrize("body", [None, "", "{}", '{"data":{"description":"投诉"}}'])

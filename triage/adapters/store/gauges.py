@@ -7,12 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from triage.adapters.store.switches import SqlSwitches
-from triage.adapters.store.tables import CASES, CLOCKS, OUTBOX, PROVISIONAL, UNSENT, overdue, to_instant
-from triage.domain.lifecycle import FINAL_STATUSES
+from triage.adapters.store.tables import CASES, CLOCKS, OPEN, OUTBOX, PROVISIONAL, UNSENT, overdue, to_instant
 
 Gauge = tuple[str, dict[str, str], float]
-
-OPEN = CASES.c.status.not_in(sorted(FINAL_STATUSES))
 
 
 def gauges(connection: sa.Connection, now: datetime) -> list[Gauge]:

@@ -12,6 +12,7 @@ from triage.adapters.store.cases import clocks_of, to_case
 from triage.adapters.store.gauges import gauges, oldest_wait
 from triage.adapters.store.offsets import to_position
 from triage.adapters.store.outbox import to_message
+from triage.adapters.store.past import SqlPast
 from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, TIMELINE, forgotten
@@ -28,6 +29,7 @@ class SqlReading:
         self._connection, self._now = connection, now
         self.rulebooks = SqlRulebooks(connection)
         self.switches = SqlSwitches(connection)
+        self.past = SqlPast(connection)
 
     def ping(self) -> None:
         """Raises StoreAway when the store does not answer."""

@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
+from triage.domain.lifecycle import FINAL_STATUSES
+
 
 class Instant(TypeDecorator[datetime]):
     """An aware instant: timestamptz in PostgreSQL, fixed-width ISO 8601 text with `Z` in SQLite, which sorts."""
@@ -65,6 +67,9 @@ CASES = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
 )
+
+OPEN = CASES.c.status.not_in(sorted(FINAL_STATUSES))
+"""Cases on which work is still expected."""
 
 TIMELINE = sa.Table(
     "timeline",

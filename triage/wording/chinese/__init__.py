@@ -8,6 +8,7 @@ from triage.wording.chinese import (
     faults_meaning,
     faults_values,
     nouns,
+    quality,
 )
 
 CHINESE: dict[str, tuple[str, str]] = {
@@ -18,5 +19,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     **faults_meaning.CHINESE,
     **faults_values.CHINESE,
     **nouns.CHINESE,
+    **quality.CHINESE,
 }
 """English template to traditional and simplified Chinese."""

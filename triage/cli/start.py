@@ -1,0 +1,48 @@
+"""Where the command begins. Verbs whose start-up counts import their own module alone; every other one all of them."""
+
+import sys
+from importlib import import_module
+
+import typer
+
+from triage.errors import Refused, TriageError
+
+QUICK = {"try": "triage.cli.try_text"}
+"""Verb to the module that registers it."""
+
+
+def new_app() -> typer.Typer:
+    """The command without verbs."""
+    return typer.Typer(
+        name="triage",
+        help="Complaint triage: rules, clocks and escalations for a claim-complaint desk.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+
+
+def main() -> None:
+    """Entry of the `triage` command. Exit codes: 0 fine, 1 the check found faults, 2 wrong usage or settings, 3 a
+    dependency is unreachable or a schema is behind."""
+    try:
+        app_for(sys.argv[1:2])()
+    except Refused as error:
+        for reason in error.reasons:
+            print(reason, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except TriageError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+def app_for(verb: list[str]) -> typer.Typer:
+    """The command for what the first word asks; with a quick verb it has this verb alone."""
+    module = next((QUICK[name] for name in verb if name in QUICK), None)
+    if module is None:
+        whole: typer.Typer = import_module("triage.cli.app").app
+        return whole
+    app = new_app()
+    app.callback()(lambda: None)  # an app of one verb would do without its name
+    import_module(module).add_to(app)
+    return app
