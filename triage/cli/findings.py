@@ -12,7 +12,6 @@ BEFORE, AFTER = 60, 80
 """Characters of a long line that are shown before and after the place."""
 
 _CONTROL_PICTURES = 0x2400
-_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def lines_of(finding: Finding, language: str) -> list[str]:
@@ -51,13 +50,11 @@ def _marked(finding: Finding) -> tuple[str, str]:
 
 
 def visible(text: str) -> str:
-    """The text with a sign for each character that would act on the terminal instead of being seen."""
+    """The text with a sign for each character that would not be seen, or would act on the terminal."""
     return "".join(_sign(one) for one in text) if not text.isprintable() else text
 
 
 def _sign(character: str) -> str:
-    if character in _DIRECTION_MARKS:
-        return "�"
-    if unicodedata.category(character) != "Cc" or character == "\t":
+    if unicodedata.category(character) not in ("Cc", "Cf") or character == "\t":
         return character
     return chr(_CONTROL_PICTURES + ord(character)) if ord(character) < 0x20 else "�"

@@ -23,6 +23,7 @@ MEANT: dict[str, tuple[str, Text]] = {
     "’": ("'", say("curly quote")),
     "\u3000": (" ", say("full-width space")),
     "\u00a0": (" ", say("no-break space")),
+    **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\u00ad", ("", say("zero-width character"))),
     **{chr(ord("０") + digit): (str(digit), say("full-width digit")) for digit in range(10)},
 }
 """Character to what was meant by it and its name."""
@@ -51,7 +52,7 @@ class Suspect(NamedTuple):
         if self.character == TAB:
             return say("a tab in the indentation")
         kind = MEANT[self.character][1]
-        shown = self.character.strip()
+        shown = self.character if self.character.isprintable() else ""
         return say("the {kind} {character}", kind=kind, character=shown) if shown else say("a {kind}", kind=kind)
 
     @property
@@ -60,7 +61,7 @@ class Suspect(NamedTuple):
         if self.character == TAB:
             return say("spaces")
         meant = MEANT[self.character][0]
-        return say("a space") if meant == " " else meant
+        return {" ": say("a space"), "": say("nothing")}.get(meant, meant)
 
     @property
     def advice(self) -> Text:
@@ -78,9 +79,8 @@ def suspects(line: str, start: int = 0, end: int | None = None) -> list[Suspect]
         end = min(end, comment.start())
     found = [Suspect(match.start(), match.group()) for match in _ANY.finditer(line, start, max(start, end))]
     indent = _INDENT.match(line)
-    tab = line.find(TAB, 0, indent.end() if indent else 0)
-    if start <= tab < end:
-        found.append(Suspect(tab, TAB))
+    indent_end = min(end, indent.end() if indent else 0)
+    found += [Suspect(column, TAB) for column in range(start, indent_end) if line[column] == TAB]
     return sorted(found)
 
 
@@ -104,7 +104,7 @@ def _replacement(line: str, column: int, *, in_indent: bool) -> str:
         return INDENT_STEP
     meant = MEANT[character][0]
     follows = line[column + 1 : column + 2]
-    stands_alone = meant in ":," or (meant == "-" and in_indent)
+    stands_alone = meant in (":", ",") or (meant == "-" and in_indent)
     if not stands_alone or follows in ("", " ", "\u3000", "\u00a0") or _is_in_number(line, column):
         return meant
     return meant + " "

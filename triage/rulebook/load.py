@@ -50,7 +50,7 @@ def load(files: Mapping[str, bytes]) -> Loaded:
     if RULEBOOK_FILE not in files:
         opened.page(RULEBOOK_FILE).add("missing-file", 1, 1, say("{file} is missing", file=RULEBOOK_FILE))
     rulebook = _Loading(opened, revision(files)).rulebook()
-    findings = in_order([finding for page in opened.pages for finding in page.findings])
+    findings = in_order([finding for page in opened.pages for finding in page.told()])
     has_fault = any(finding.severity == FAULT for finding in findings)
     return Loaded(None if has_fault else rulebook, findings)
 

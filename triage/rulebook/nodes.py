@@ -5,7 +5,7 @@ Scalars are texts here; what they mean is decided by the place where they stand,
 
 import re
 from collections.abc import Iterator
-from typing import Protocol, TypedDict, TypeGuard, Unpack
+from typing import Protocol, TypeGuard, Unpack
 
 import msgspec
 import yaml
@@ -19,80 +19,18 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from triage.rulebook.faults import FAULT, Finding, Hint
+from triage.rulebook.page import Known, Page
 from triage.wording.text import NOTHING, Text, say
+
+__all__ = ["Page"]
+
+OTHER_SPACES = ("\u3000", "\u00a0")
+"""Spaces of a Chinese keyboard and of web pages."""
 
 DEEPEST = 50
 """Mappings and lists inside one another."""
 
-LONGEST_LINE = 4_000
-"""Characters of a line that a finding repeats."""
-
 _PROPERTY = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+")
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-
-
-class Known(TypedDict, total=False):
-    """What more a finding may tell; see `Finding`. Columns as the parser counts them."""
-
-    found: str
-    allowed: tuple[str, ...]
-    line_text: str
-    corrected: str
-    end_column: int | None
-
-
-class Page:
-    """One rule file while it is read: its name, its lines as the parser counts them, and what was found in it.
-
-    `lines` are what the parser reads, `written` what stands in the file: a line that a Chinese keyboard has spoilt is
-    put right in memory. Findings are told where the file has them.
-    """
-
-    def __init__(self, file: str, text: str) -> None:
-        self.file, self.text = file, text
-        self.lines = self.written = _LINE_END.split(text)
-        self.origins: dict[int, list[int]] = {}
-        self.findings: list[Finding] = []
-        self.broken = False
-
-    def add(
-        self, code: str, line: int, column: int, message: Text, hint: Text = NOTHING, severity: str = FAULT,
-        **known: Unpack[Known],
-    ) -> None:  # fmt: skip
-        """Note a finding; line and column from 1, as the parser counts."""
-        known.setdefault("allowed", hint.allowed if isinstance(hint, Hint) else ())
-        end = known.get("end_column")
-        if end is not None:
-            known["end_column"] = self._written_column(line, end)
-        written = self.written[line - 1] if line <= len(self.written) else ""
-        if len(written) <= LONGEST_LINE:
-            known["line_text"] = written
-        else:
-            known["corrected"] = ""
-        column = self._written_column(line, column)
-        self.findings.append(
-            Finding(
-                severity=severity, file=self.file, line=line, column=column, code=code, message=message, hint=hint,
-                **known,
-            )
-        )  # fmt: skip
-
-    def changed(self, line: int, new: str, origins: list[int]) -> "Page":
-        """The same page with another line in place of the one with this index; without findings. `origins`: for each
-        character of the new line, and its end, the column from 0 that it had."""
-        lines = [*self.lines]
-        lines[line] = new
-        page = Page(self.file, "\n".join(lines))
-        before = self.origins.get(line)
-        page.written = self.written
-        page.origins = self.origins | {line: [before[one] for one in origins] if before else origins}
-        return page
-
-    def _written_column(self, line: int, column: int) -> int:
-        """The column from 1 that the file has for one of the parser's."""
-        origins = self.origins.get(line - 1)
-        return origins[min(column, len(origins)) - 1] + 1 if origins else column
 
 
 class Scalar(msgspec.Struct, frozen=True, gc=False):
@@ -138,10 +76,12 @@ class TooDeep(Exception):
 
 
 class Composed(msgspec.Struct, frozen=True):
-    """What could be read of a page. `root` None: nothing. `error`: why the parser stopped, None at the end."""
+    """What could be read of a page. `root` None: nothing. `error`: why the parser stopped, None at the end.
+    `ill_indented`: indices of lines whose key begins with a space that is none of YAML's."""
 
     root: Node | None
     error: yaml.MarkedYAMLError | None
+    ill_indented: tuple[int, ...] = ()
 
 
 def compose(page: Page) -> Composed:
@@ -151,7 +91,7 @@ def compose(page: Page) -> Composed:
         root = composer.document()
     except TooDeep:
         return Composed(None, None)
-    return Composed(root, composer.error)
+    return Composed(root, composer.error, tuple(composer.ill_indented))
 
 
 class _Composer:
@@ -161,6 +101,7 @@ class _Composer:
         self.page = page
         self.events: Iterator[Event] = yaml.parse(page.text, Loader=yaml.CBaseLoader)
         self.error: yaml.MarkedYAMLError | None = None
+        self.ill_indented: list[int] = []
 
     def document(self) -> Node | None:
         root: Node | None = None
@@ -238,6 +179,8 @@ class _Composer:
             if not isinstance(value_event, NodeEvent):
                 break
             value = self._node(value_event, depth + 1)
+            if isinstance(key, Scalar) and key.plain and key.text.startswith(OTHER_SPACES):
+                self.ill_indented.append(key.line - 1)
             if self._is_key(key, found, entries):
                 entries[key.text] = (key, _placed(value, key))
         return Mapping(self.page, *_place(event.start_mark), entries, self.error is None)

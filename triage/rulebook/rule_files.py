@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from triage.rulebook.nodes import ABSENT, Node, Page, Scalar, Sequence
+from triage.rulebook.nodes import ABSENT, Node, Scalar, Sequence
 from triage.rulebook.nodes import Mapping as MappingNode
+from triage.rulebook.page import Page
 from triage.rulebook.syntax import open_page
 from triage.wording.text import say
 

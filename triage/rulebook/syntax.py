@@ -11,7 +11,8 @@ import yaml
 
 from triage.rulebook.characters import Suspect, corrected, repairs, suspects
 from triage.rulebook.faults import Finding
-from triage.rulebook.nodes import Node, Page, compose
+from triage.rulebook.nodes import Composed, Node, compose
+from triage.rulebook.page import SPOILT, Page
 from triage.rulebook.parser_words import problem_of
 from triage.rulebook.slips import origins_of, readable_forms
 from triage.wording.text import NOTHING, Text, say
@@ -102,6 +103,9 @@ def _composed(page: Page) -> tuple[Page, Node | None]:
         put_right += page.findings[-1:]
         page = repair
         result = compose(page)
+    if result.error is None and result.ill_indented:
+        page, result, spoilt_lines = _indented(page, result)
+        put_right += spoilt_lines
     cut_short = any(finding.code == "several-documents" for finding in page.findings)
     page.broken = result.root is None or result.error is not None or cut_short
     if result.error is not None:
@@ -110,6 +114,25 @@ def _composed(page: Page) -> tuple[Page, Node | None]:
         page.add("empty-file", 1, 1, say("nothing in this file"), say("fill it or delete it"))
     page.findings[:0] = put_right
     return page, result.root
+
+
+def _indented(page: Page, result: Composed) -> tuple[Page, Composed, list[Finding]]:
+    """The page with an indentation of full-width or no-break spaces put right, when it can be parsed then; and what
+    was wrong."""
+    trial, before = page, len(page.findings)
+    for line in dict.fromkeys(result.ill_indented):
+        written = page.lines[line]
+        indent_end = len(written) - len(written.lstrip())
+        these = suspects(written, 0, indent_end)
+        if these:
+            spoilt(page, line, these)
+            trial = trial.changed(line, *corrected(written, these))
+    found = page.findings[before:]
+    composed = compose(trial)
+    if composed.error is not None:
+        del page.findings[before:]
+        return page, result, []
+    return trial, composed, found
 
 
 def _repair(page: Page, error: yaml.MarkedYAMLError, parses: Iterator[int]) -> Page | None:
@@ -155,7 +178,7 @@ def spoilt(page: Page, line: int, these: list[Suspect], about: Text = NOTHING) -
     if about:
         message = say("{message}: {about}", message=message, about=about)
     page.add(
-        "look-alike-character", line + 1, first.column + 1, message, first.advice,
+        SPOILT, line + 1, first.column + 1, message, first.advice,
         found=first.character, corrected=corrected(page.lines[line], these)[0], end_column=first.column + 2,
     )  # fmt: skip
 

@@ -119,6 +119,35 @@ LOOK_ALIKES = {
         "after: 1 working day", "after: 1\u00a0working day", "34:16", "a no-break space",
         "write: - {after: 1 working day, to: department_head}",
     ),
+    "a closing bracket": (
+        "teams: [illness, elderly]", "teams: [illness, elderly］", "17:29", "the full-width bracket ］",
+        "write: teams: [illness, elderly]",
+    ),
+    "a closing brace": (
+        "{department_head: Gu Mingde}", "{department_head: Gu Mingde｝", "29:44", "the full-width brace ｝",
+        "write: escalation: {department_head: Gu Mingde}",
+    ),
+    "heavy brackets": (
+        "teams: [illness, elderly]", "teams: 【illness, elderly】", "17:12", "the full-width bracket 【",
+        "write: teams: [illness, elderly]",
+    ),
+    "single curly quotes": (
+        "examples_on: 2026-03-02", "examples_on: ‘2026-03-02’", "8:14", "the curly quote ‘",
+        "write: examples_on: '2026-03-02'",
+    ),
+    "a full-width space in the indentation": (
+        "  department_head:\n", "　department_head:\n", "12:1", "a full-width space instead of a space",
+        "write: department_head:",
+    ),
+    "a zero-width character": (
+        "zone: Asia/Shanghai", "zone\u200b: Asia/Shanghai", "3:5", "a zero-width character instead of nothing",
+        "write: zone: Asia/Shanghai",
+    ),
+    "tabs": (
+        "    title: {en: Head of department, zh-Hans: 部门负责人}\n",
+        "\t\ttitle: {en: Head of department, zh-Hans: 部门负责人}\n", "13:1", "a tab in the indentation",
+        "write: title: {en: Head of department, zh-Hans: 部门负责人}",
+    ),
     "a tab": (
         "  department_head:\n", "\tdepartment_head:\n", "12:1", "a tab in the indentation instead of spaces",
         "write: department_head:",
@@ -136,6 +165,22 @@ def test_a_character_of_a_chinese_keyboard_is_named(name: str) -> None:
     assert str(found[0].message).startswith(message)
     assert f"write: {found[0].corrected.strip()}" == hint
     assert len(found) == 1
+
+
+def test_a_line_full_of_them_is_put_right_as_a_whole() -> None:
+    """Whatever is told about the line, the corrected line has everything put right."""
+    old, new = (
+        "fallback: {department: coordination, team: intake,",
+        "fallback：｛department：coordination，team：intake，",
+    )
+    text = TEXTS["rulebook.yaml"].replace(old, new)
+    assert text != TEXTS["rulebook.yaml"]
+    found = load(sound_rules() | {"rulebook.yaml": text.encode()}).findings
+    assert places(found)[0] == "rulebook.yaml:30:9 look-alike-character"
+    assert {one.code for one in found} == {"look-alike-character"}
+    assert {one.corrected for one in found} == {
+        next(line for line in TEXTS["rulebook.yaml"].split("\n") if old in line)
+    }
 
 
 def test_a_spoilt_line_hides_no_fault_behind_it() -> None:

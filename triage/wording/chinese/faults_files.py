@@ -38,6 +38,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     "full-width brace": ("全形大括號", "全角大括号"),
     "full-width dash": ("全形連字號", "全角连字符"),
     "full-width percent sign": ("全形百分號", "全角百分号"),
+    "zero-width character": ("零寬字元", "零宽字符"),
     "curly quote": ("彎引號", "弯引号"),
     "full-width space": ("全形空格", "全角空格"),
     "no-break space": ("不換行空格", "不换行空格"),
