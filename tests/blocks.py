@@ -22,6 +22,7 @@ SCHEMAS = {
     "facts.schema.json": "facts",
     "terms.schema.json": "terms",
     "rules.schema.json": "rules",
+    "tables.schema.json": "tables",
     "policies.schema.json": "policies",
     "calendar.schema.json": "calendars",
 }

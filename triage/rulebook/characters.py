@@ -7,6 +7,7 @@ from typing import NamedTuple
 MEANT: dict[str, tuple[str, str]] = {
     "：": (":", "full-width colon"),
     "，": (",", "full-width comma"),
+    "｜": ("|", "full-width bar"),
     "［": ("[", "full-width bracket"),
     "］": ("]", "full-width bracket"),
     "｛": ("{", "full-width brace"),

@@ -137,6 +137,11 @@ def jsonable(value: Any) -> Any:
         case datetime() | date():
             return value.isoformat()
         case tuple() | frozenset():
-            return sorted(jsonable(one) for one in value)
+            return sorted((jsonable(one) for one in value), key=_order)
         case _:
             return value
+
+
+def _order(plain: Any) -> Any:
+    """What values of one kind are sorted by; amounts by their currency first."""
+    return (plain["currency"], plain["value"]) if isinstance(plain, dict) else plain

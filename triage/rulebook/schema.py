@@ -21,7 +21,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOTES = ("title", "why", "owner", "source")
-"""May stand on a rulebook, rule, policy, clock, term list and calendar."""
+"""May stand on a rulebook, rule, table, policy, clock, term list and calendar."""
 
 
 def _noted(*keys: str, without: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -77,6 +77,16 @@ RULE_EXPECT = Shape(
     name="expect",
     optional=("fires", "priority", "department", "team", "handler", "fallback", "tags", "policies", "rules"),
 )
+
+TABLE = Shape(
+    name="the sidecar of a table",
+    required=("id", "title", "why", "hit", "examples"),
+    optional=_noted("format", "effective", "status", without=("title", "why")),
+)
+TABLE_EXPECT = Shape(name="expect", optional=("row", *RULE_EXPECT.optional))
+HITS = ("all", "first")
+ROW, NOTE, THEN_MARK = "row", "note", "then."
+"""Header cells that are no facts: the row's name, a remark, and what stands before a key of `then`."""
 
 POLICIES_FILE = Shape(name="a policies file", required=("policies",), optional=("format",))
 POLICY = Shape(

@@ -66,6 +66,22 @@ def file_schema(title: str, words: Vocabulary) -> dict[str, Any]:
     return {"$schema": DRAFT, "title": title, **_closed(shapes.RULES_FILE, rules=_list(rule))}
 
 
+def table_schema(words: Vocabulary) -> dict[str, Any]:
+    """The sidecar of a decision table, with the facts of the vocabulary in its examples."""
+    given = {"type": "object", "additionalProperties": False, "properties": {name: {} for name in words.facts}}
+    example = _closed(shapes.RULE_EXAMPLE, given=given, expect=_closed(shapes.TABLE_EXPECT))
+    table = _closed(
+        shapes.TABLE,
+        title=_TITLES,
+        hit=_one_of(shapes.HITS),
+        status=_STATUS,
+        source=_SOURCE,
+        effective=_closed(shapes.EFFECTIVE),
+        examples=_list(example),
+    )
+    return {"$schema": DRAFT, "title": "tables", **table}
+
+
 _NEEDS = _list(_one_of(Need))
 _NEEDS_OF_PAUSE = _list(_one_of(need for need in Need if need is not Need.REASON))
 _PAUSE = {

@@ -45,20 +45,26 @@ _WORDS = {
 
 def open_page(file: str, content: bytes) -> tuple[Page, Node | None]:
     """The file's page, and its nodes as far as they could be read. `page.broken`: not to its end."""
+    page = open_text(file, content)
+    return (page, None) if page.broken else _composed(page)
+
+
+def open_text(file: str, content: bytes) -> Page:
+    """The page of a file of text; `page.broken`: it is none."""
     page = Page(file, "")
     if len(content) > LARGEST:
         page.add("too-large", 1, 1, "larger than 1 MiB", "split it into several files")
-        return _broken(page), None
+        return _broken(page)
     text = _decoded(page, content)
     if text is None:
-        return _broken(page), None
+        return _broken(page)
     page = Page(file, text)
     found = _NOT_PRINTABLE.search(text)
     if found:
         line, column = _place(text, found.start())
         page.add("control-character", line, column, f"the character U+{ord(found.group()):04X}", "delete it")
-        return _broken(page), None
-    return _composed(page)
+        return _broken(page)
+    return page
 
 
 def _broken(page: Page) -> Page:

@@ -16,6 +16,7 @@ from triage.rulebook.schema_json import (
     RULEBOOK_SCHEMA,
     TERMS_SCHEMA,
     file_schema,
+    table_schema,
 )
 from triage.service.apply_policy import Moved
 from triage.service.calendar_view import CalendarDay
@@ -24,7 +25,7 @@ from triage.service.counted_days import CountedDay
 from triage.service.replay import ReplayedCase
 from triage.service.verify import Difference
 
-SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "policies", "calendars", "cli")
+SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "tables", "policies", "calendars", "cli")
 
 
 def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "events": lambda: event_schema(rules.rulebook.vocabulary),
         "rules": lambda: file_schema("rules", rules.rulebook.vocabulary),
+        "tables": lambda: table_schema(rules.rulebook.vocabulary),
         "rulebook": lambda: RULEBOOK_SCHEMA,
         "facts": lambda: FACTS_SCHEMA,
         "terms": lambda: TERMS_SCHEMA,

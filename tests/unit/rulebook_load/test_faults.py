@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders_rules import POLICIES, RULEBOOK, RULES, TERMS, changed, places, policies_of, sound_rules
-from tests.unit.rulebook_load import clock_rows, fault_rows
+from tests.unit.rulebook_load import clock_rows, fault_rows, table_rows
 from tests.unit.rulebook_load.fault_rows import LATER, Row
 from tests.unit.rulebook_load.folders import FOLDER_ROWS
 from triage.rulebook import schema
@@ -39,7 +39,6 @@ MORE_FILES: dict[str, tuple[dict[str, bytes], list[str]]] = {
         {"sla/second.yaml": POLICIES.encode()},
         ["sla/second.yaml:2:5 duplicate-id", "sla/second.yaml:23:5 duplicate-id"],
     ),
-    "a table": ({"tables/matrix.csv": b"channel,then.priority\n"}, ["tables/matrix.csv:1:1 not-supported-yet"]),
     "two circles of clocks": (
         {"sla/circles.yaml": CIRCLES.encode()},
         ["sla/circles.yaml:11:5 clock-circle", "sla/circles.yaml:29:5 clock-circle"],
@@ -95,8 +94,12 @@ def test_every_code_is_produced_by_a_test() -> None:
     listed = [
         *(place for row in FOLDER_ROWS for place in row.expected),
         *(place for _, found in (*MORE_FILES.values(), *WARNINGS.values()) for place in found),
+        *(place for _, found in table_rows.TABLE_FILES.values() for place in found),
+        *(place for _, found, _ in table_rows.WORKBOOK_ROWS.values() for place in found),
+        *table_rows.HIDDEN_PLACES,
     ]
-    produced = {code for row in ROWS for code in row.codes.split()} | {place.split()[1] for place in listed}
+    rows = (*ROWS, *table_rows.CSV_ROWS)
+    produced = {code for row in rows for code in row.codes.split()} | {place.split()[1] for place in listed}
     assert produced | {"missing-file", "example-fails"} == set(CODES)
 
 
