@@ -48,6 +48,7 @@ def open_workbook(file: str, content: bytes) -> tuple[Page, Sheet | None]:
                     say("keep the table alone in it, and split it when it is too long"),
                 )  # fmt: skip
                 return page, None
+            _check_harmless(parts)
         rows = _read(page, content)
     except NO_WORKBOOK:
         page.findings.clear()
@@ -55,6 +56,14 @@ def open_workbook(file: str, content: bytes) -> tuple[Page, Sheet | None]:
                  say("save it in Excel as an Excel workbook (.xlsx)"))  # fmt: skip
         return page, None
     return page, with_header(page, rows)
+
+
+def _check_harmless(parts: ZipFile) -> None:
+    """Raises ValueError when a part declares entities, which no spreadsheet does: they may grow a hundredfold."""
+    for part in parts.namelist():
+        content = parts.read(part)
+        if any("<!DOCTYPE".encode(encoding) in content for encoding in ("utf-8", "utf-16-le", "utf-16-be")):
+            raise ValueError("entities")
 
 
 def _read(page: Page, content: bytes) -> tuple[Row, ...]:
@@ -81,6 +90,7 @@ class _Reading:
         self._page, self._book, self._sheet = page, book, sheet
         self._row = self._column = self._width = 0
         self._hidden_columns: list[tuple[int, int]] = []
+        self._hidden_rows: list[int] = []
 
     def rows(self, source: IO[bytes]) -> Iterator[Row]:
         """The rows that are not blank, in their order."""
@@ -95,7 +105,7 @@ class _Reading:
                     data.clear()
             else:
                 self._beside(tag, element)
-        self._tell_hidden_columns()
+        self._tell_hidden()
 
     def _beside(self, tag: str, element: Element) -> None:
         """What a sheet says beside its rows."""
@@ -104,10 +114,13 @@ class _Reading:
         elif tag == "col" and _is_hidden(element):
             self._hidden_columns.append((int(element.get("min", "1")), int(element.get("max", "1"))))
 
-    def _tell_hidden_columns(self) -> None:
+    def _tell_hidden(self) -> None:
+        if self._hidden_rows:
+            message = say("{count} hidden rows from here on count all the same", count=len(self._hidden_rows))
+            self._hidden(self._hidden_rows[0], 1, message)
         for first, last in self._hidden_columns:
             for column in range(max(first, 1), min(last, self._width) + 1):
-                self._hidden(1, column)
+                self._hidden(1, column, say("this column is hidden, and counts all the same"))
 
     def _one_row(self, element: Element) -> Iterator[Row]:
         number = int(element.get("r", self._row + 1))
@@ -120,7 +133,7 @@ class _Reading:
                 self._add(cells, one)
         if not is_blank(cells):
             if _is_hidden(element):
-                self._hidden(number, 1)
+                self._hidden_rows.append(number)
             self._width = max(self._width, len(cells))
             yield Row(number, tuple(cells))
 
@@ -201,8 +214,7 @@ class _Reading:
         message = say("the cells {cells} are merged", cells=reference)
         self.fault("merged-cells", row, column, message, say("unmerge them and fill each cell"))
 
-    def _hidden(self, row: int, column: int) -> None:
-        message = say("this is hidden, and counts all the same")
+    def _hidden(self, row: int, column: int, message: Text) -> None:
         self._page.add("hidden-cells", row, column, message, say("show it, or delete it"), "warning")
 
     def fault(self, code: str, row: int, column: int, message: Text, hint: Text) -> None:

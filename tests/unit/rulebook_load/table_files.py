@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 
@@ -61,3 +63,37 @@ def workbook_of(rows: Iterable[Sequence[Any]], change: Callable[[Any], object] =
 def rows_of(text: str) -> list[list[str | None]]:
     """The rows of a CSV text, empty cells as None."""
     return [[cell or None for cell in row] for row in csv.reader(io.StringIO(text))]
+
+
+_INLINE = re.compile(r't="inlineStr"><is>(<t.*?</t>)</is>', re.DOTALL)
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+def with_shared_texts(content: bytes) -> bytes:
+    """The workbook as Excel itself writes it: each text once, in a part of its own."""
+    changed = io.BytesIO()
+    texts: list[str] = []
+
+    def shared(found: re.Match[str]) -> str:
+        if found[1] not in texts:
+            texts.append(found[1])
+        return f't="s"><v>{texts.index(found[1])}</v>'
+
+    with ZipFile(io.BytesIO(content)) as old, ZipFile(changed, "w", ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), reverse=True):
+            text = old.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                text = _INLINE.sub(shared, text)
+            elif name == "xl/_rels/workbook.xml.rels":
+                relation = f'<Relationship Id="rId99" Type="{_RELATION}" Target="sharedStrings.xml"/></Relationships>'
+                text = text.replace("</Relationships>", relation)
+            elif name == "[Content_Types].xml":
+                part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_KIND}"/></Types>'
+                text = text.replace("</Types>", part)
+            new.writestr(name, text)
+        items = "".join(f"<si>{text}</si>" for text in texts)
+        new.writestr("xl/sharedStrings.xml", f'<sst xmlns="{_MAIN}">{items}</sst>')
+    assert texts, "nothing to share"
+    return changed.getvalue()

@@ -42,7 +42,11 @@ CHINESE: dict[str, tuple[str, str]] = {
         "生效的是第一张工作表，而它被隐藏了",
     ),
     "show it, or take it out": ("取消隱藏，或刪除它", "取消隐藏，或删除它"),
-    "this is hidden, and counts all the same": ("此處被隱藏了，但照樣生效", "这里被隐藏了，但照样生效"),
+    "this column is hidden, and counts all the same": ("這一欄被隱藏了，但照樣生效", "这一列被隐藏了，但照样生效"),
+    "{count} hidden rows from here on count all the same": (
+        "從此處起有 {count} 列被隱藏，但照樣生效",
+        "从这里起有 {count} 行被隐藏，但照样生效",
+    ),
     "show it, or delete it": ("取消隱藏，或刪除", "取消隐藏，或删除"),
     "no rule file is read here": ("此處不讀取規則檔案", "这里不读取规则文件"),
     "here stand NAME.csv or NAME.xlsx, each with NAME.table.yaml": (
