@@ -17,6 +17,7 @@ from triage.cli import (
     running,
     schemas,
     switches,
+    tables,
 )
 from triage.errors import Refused, TriageError
 
@@ -27,7 +28,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, clocks, replay, switches, importing, schemas, database, offsets, bench):
+MODULES = (
+    running, demo, rules, tables, cases, clocks, replay, switches, importing, schemas, database, offsets, bench,
+)  # fmt: skip
+for module in MODULES:
     module.add_to(app)
 
 

@@ -23,6 +23,7 @@ from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
 from triage.service.replay import ReplayedCase
+from triage.service.table_view import ShownRow
 from triage.service.verify import Difference
 
 SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "tables", "policies", "calendars", "cli")
@@ -51,6 +52,7 @@ def _cli() -> dict[str, Any]:
         "case days": CountedDay,
         "check": Finding,
         "test": Judged,
+        "table show": ShownRow,
         "replay": ReplayedCase,
         "verify": Difference,
         "apply-policy": Moved,
