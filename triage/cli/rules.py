@@ -31,12 +31,17 @@ def check_rules(directory: Folder = None, as_json: AsJson = False) -> None:
     """Check rule files: every fault at once, with file, line and column. Exit 1 when there is a fault."""
     findings = _findings(directory)
     for found in findings:
-        print(msgspec.json.encode(found).decode() if as_json else str(found))
+        print(msgspec.json.encode(_in_english(found)).decode() if as_json else str(found))
     faults = sum(found.is_fault for found in findings)
     if faults:
         raise Refused([] if as_json else [counted(faults, "fault")])
     if not as_json:
         print("no faults")
+
+
+def _in_english(found: Finding) -> Finding:
+    """The finding with its words as one text each."""
+    return msgspec.structs.replace(found, message=str(found.message), hint=str(found.hint))
 
 
 def _findings(directory: Path | None) -> tuple[Finding, ...]:

@@ -29,11 +29,14 @@ def new(
     facts: Annotated[str, typer.Option(help='Columns that test: "channel,customer.age at_least".')],
     rules: Annotated[Path, typer.Option("--rules", "--dir", help="Rules folder that gets the table.")],
     then: Annotated[str, typer.Option(help="Columns of what is to be done.")] = "priority,department",
-    as_csv: Annotated[bool, typer.Option("--csv/--xlsx", help="The kind of file.")] = False,
+    as_xlsx: Annotated[bool, typer.Option("--xlsx", help="An Excel workbook; so without either.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="A CSV file.")] = False,
     lang: Language = None,
 ) -> None:
     """Write a decision table ready to be filled: drop-downs for the words that are allowed, one row, a sidecar. It is
     disabled until its author deletes that line."""
+    if as_csv and as_xlsx:
+        raise WrongSettings(["--csv and --xlsx exclude each other"])
     found = rules_scanner(rules)()
     if found.findings:
         raise FaultyRules([str(finding) for finding in found.findings])

@@ -26,8 +26,8 @@ THENS = ("priority", "department", "team", "handler", "tags", "policies")
 
 def order(*facts: str, thens: tuple[str, ...] = ("priority",), as_workbook: bool = False, **more: Any) -> Order:
     """A table called `new`, unless something else is said."""
-    given: dict[str, Any] = {"name": "new", "facts": facts, "thens": thens, "as_workbook": as_workbook, "language": "en"}
-    return Order(**(given | more))
+    given: dict[str, Any] = {"name": "new", "language": "en"} | more
+    return Order(facts=facts, thens=thens, as_workbook=as_workbook, **given)
 
 
 def enabled(made: dict[str, bytes]) -> dict[str, bytes]:
