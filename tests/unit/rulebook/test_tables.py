@@ -250,6 +250,35 @@ def numbered_names(rules: CompiledRulebook) -> list[tuple[str, Any, Any]]:
     return [(rule.id, rule.when, rule.then) for rule in rules.rulebook.rules if rule.in_table]
 
 
+AS_EXCEL_SAVES_TEXT = {
+    "vip": ("TRUE", "true"),
+    "weight known": ("FALSE", "false"),
+    "customer.birth_date at_least": ("1956/3/2", "1956-03-02"),
+    "received_at less_than": ("2026/3/2 10:00", "2026-03-02 10:00"),
+    "customer.language": ("2026/3/2", None),
+    "nature is_not": ("TRUE", None),
+}
+"""A column, what a spreadsheet writes into CSV, and how a rule file says it; None: it is a word like others."""
+
+
+@pytest.mark.parametrize("header", AS_EXCEL_SAVES_TEXT)
+def test_what_a_spreadsheet_makes_of_values_is_understood_by_their_place(header: str) -> None:
+    """TRUE and dates with slashes are what Excel saves where true and 2026-03-02 were typed; in texts they are texts."""
+    written, meant = AS_EXCEL_SAVES_TEXT[header]
+    side = PLAIN % "all" + "status: disabled\n"
+
+    def read(cell: str) -> list[tuple[int, Any, Any]] | None:
+        loaded = load(sound_rules() | {CSV: f"{header},then.tags\n{cell},a\n".encode(), SIDE: side.encode()})
+        return loaded.rulebook and [(rule.when, rule.then) for rule in loaded.rulebook.rules if rule.in_table]
+
+    if meant is not None:
+        assert read(written) == read(meant) is not None
+    elif header == "nature is_not":
+        assert read(written) is None
+    else:
+        assert f"'{written}'" in repr(read(written))
+
+
 def test_rows_are_called_as_a_spreadsheet_shows_them() -> None:
     """The header is row 1, blank rows and cells of several lines count as one row each, and a name of its own wins."""
     sheet = 'row,channel,then.priority,note\n\n,phone,low,"two\nlines"\n,,,\nlast,fax,high,\n,web,high,\n'

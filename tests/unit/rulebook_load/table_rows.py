@@ -139,14 +139,13 @@ SOUND_WORKBOOK = workbook_of(rows_of(SHEET))
 
 
 def entities() -> bytes:
-    """A workbook whose texts are made of entities that grow."""
+    """The sound workbook with a text that is declared as an entity; such texts can be made to grow a hundredfold."""
     content = io.BytesIO()
-    laughs = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 9))
     with ZipFile(io.BytesIO(SOUND_WORKBOOK)) as sound, ZipFile(content, "w", ZIP_DEFLATED) as parts:
         for name in sound.namelist():
             text = sound.read(name).decode()
             if name == "xl/worksheets/sheet1.xml":
-                text = f"<!DOCTYPE x [<!ENTITY l0 'ha'>{laughs}]>{text.replace('phone|fax', '&l8;')}"
+                text = f"<!DOCTYPE x [<!ENTITY a 'phone|fax'>]>{text.replace('phone|fax', '&a;')}"
             parts.writestr(name, text)
     return content.getvalue()
 
@@ -191,7 +190,7 @@ TABLE_FILES: dict[str, tuple[dict[str, bytes], list[str]]] = {
     "no workbook": (with_table(SHEET, path=XLSX), [f"{XLSX}:1:1 not-a-workbook"]),
     "half a workbook": (with_table(SOUND_WORKBOOK[:2000], path=XLSX), [f"{XLSX}:1:1 not-a-workbook"]),
     "a workbook over 1 MiB": (with_table(b"PK" * (1 << 20), path=XLSX), [f"{XLSX}:1:1 too-large"]),
-    "entities that grow": (with_table(entities(), path=XLSX), [f"{XLSX}:1:1 not-a-workbook"]),
+    "entities": (with_table(entities(), path=XLSX), [f"{XLSX}:1:1 not-a-workbook"]),
     "a zip bomb": (with_table(bomb(), path=XLSX), [f"{XLSX}:1:1 too-large"]),
     "a wide sheet": (
         with_table(workbook_of(rows_of(SHEET), cells("XFD2", "x")), path=XLSX),
