@@ -263,13 +263,13 @@ AS_EXCEL_SAVES_TEXT = {
 
 @pytest.mark.parametrize("header", AS_EXCEL_SAVES_TEXT)
 def test_what_a_spreadsheet_makes_of_values_is_understood_by_their_place(header: str) -> None:
-    """TRUE and dates with slashes are what Excel saves where true and 2026-03-02 were typed; in texts they are texts."""
+    """Excel saves TRUE and dates with slashes where true and 2026-03-02 were typed; in texts they are texts."""
     written, meant = AS_EXCEL_SAVES_TEXT[header]
     side = PLAIN % "all" + "status: disabled\n"
 
-    def read(cell: str) -> list[tuple[int, Any, Any]] | None:
+    def read(cell: str) -> list[Any] | None:
         loaded = load(sound_rules() | {CSV: f"{header},then.tags\n{cell},a\n".encode(), SIDE: side.encode()})
-        return loaded.rulebook and [(rule.when, rule.then) for rule in loaded.rulebook.rules if rule.in_table]
+        return [rule.when for rule in loaded.rulebook.rules if rule.in_table] if loaded.rulebook else None
 
     if meant is not None:
         assert read(written) == read(meant) is not None
