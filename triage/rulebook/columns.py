@@ -60,10 +60,11 @@ def scalar(page: Page, cell: Cell, text: str, index: int) -> Scalar:
 
 
 class HeaderReader:
-    """Reads the header of one table."""
+    """Reads the header of one table. `understood`: every cell of it, so that what rows lack can be told."""
 
     def __init__(self, page: Page, words: Words, reader: ConditionReader) -> None:
         self._page, self._words, self._reader = page, words, reader
+        self.understood = False
 
     def read(self, header: Row) -> list[Column]:
         """The columns that have a meaning. Faults are noted at the header's cells, never again in the rows."""
@@ -77,8 +78,10 @@ class HeaderReader:
                 message = say("the column {header} stands twice", header=shown(column.header))
                 self._page.add("duplicate-key", cell.line, cell.column, message, say("keep one of them"))
             columns.append(column)
-        if len(self._page.findings) == noted:
+        self.understood = len(columns) == sum(bool(cell.text) for cell in header.cells)
+        if self.understood:
             self._check_whole(header, columns)
+        self.understood = self.understood and len(self._page.findings) == noted
         return columns
 
     def _check_whole(self, header: Row, columns: ManyOf[Column]) -> None:

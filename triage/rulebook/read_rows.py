@@ -81,10 +81,10 @@ class _SheetReader:
     def rows(self) -> list[ReadRow]:
         """Every row as read."""
         noted = len(self._page.findings)
-        self._columns = HeaderReader(self._page, self._words, self._reader).read(self._header)
-        found = {one.code for one in self._page.findings[noted:]}
-        self._header_sound = not found
-        if "look-alike-character" in found:
+        header = HeaderReader(self._page, self._words, self._reader)
+        self._columns = header.read(self._header)
+        self._header_sound = header.understood
+        if any(one.code == "look-alike-character" for one in self._page.findings[noted:]):
             return []  # a separator may be lost: every cell would be read under another's header
         if not self._body:
             at = self._header.cells[0]

@@ -28,8 +28,7 @@ def read_table(files: TableFiles, words: Words) -> tuple[Table, list[Rule]]:
     notes(found, words.languages)
     table_status = status(found["status"])
     start, end = found.read("effective", effective) or (None, None)
-    names = tuple(row.name for row in rows) if files.sheet is not None else None
-    own = msgspec.structs.replace(words, rows=names)
+    own = msgspec.structs.replace(words, rows=tuple(row.name for row in rows) or None)
     reader = ConditionReader(words, words.facts, closed=words.facts_known)
     table = Table(
         id=words.full(name(found["id"])),
