@@ -1,4 +1,5 @@
-"""Console blocks and schema files of the documents: made again and compared, or rewritten (`python -m tests.blocks`).
+"""Console blocks, schema files and catalogues of the documents: made again and compared, or rewritten (`python -m
+tests.blocks`).
 
 A block is fenced as `console`; lines that begin with `$ ` are commands, what follows is their output. The commands of
 one document run in order in one directory that holds a copy of `docs/samples` and one of the shipped rulebook, as
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from tests.catalogue import PAGES, REFERENCE, page_text
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
@@ -82,6 +85,8 @@ def main() -> None:
         document.write_text(regenerated(document), encoding="utf-8")
     for name, what in SCHEMAS.items():
         (SCHEMA_FOLDER / name).write_text(schema_text(what), encoding="utf-8")
+    for name in PAGES:
+        (REFERENCE / name).write_text(page_text(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

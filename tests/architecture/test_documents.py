@@ -7,6 +7,8 @@ import pytest
 from pydantic import BaseModel
 
 from monitors.metrics.names import METRICS, PREFIX, Metric
+from tests.catalogue import PAGES, page_text
+from triage.rulebook.catalogue import CODES
 from triage.settings import Settings
 
 REFERENCE = Path(__file__).parent.parent.parent / "docs" / "reference"
@@ -18,6 +20,15 @@ def settings_keys() -> Iterator[str]:
         assert isinstance(model, type)
         assert issubclass(model, BaseModel)
         yield from (f"{table}.{key}" for key in model.model_fields)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_catalogue_of_faults_is_complete(name: str) -> None:
+    """Every code stands in every language's page with its meaning, what to do and an example; `python -m
+    tests.blocks` rewrites the tables."""
+    text = (REFERENCE / name).read_text(encoding="utf-8")
+    assert [code for code in CODES if f"\n| `{code}` | " not in text] == []
+    assert text == page_text(name)
 
 
 @pytest.mark.parametrize("key", list(settings_keys()))

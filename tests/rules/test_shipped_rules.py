@@ -115,4 +115,4 @@ def test_a_misspelt_word_is_seen(files: dict[str, bytes]) -> None:
     """A fault in the words of a rule refuses the whole folder."""
     loaded = load(planted(files, "triage/medical.yaml", "handler: dedicated", "handler: dedicted"))
     assert loaded.rulebook is None
-    assert [(one.code, one.hint) for one in loaded.findings] == [("unknown-value", 'did you mean "dedicated"?')]
+    assert [(one.code, str(one.hint)) for one in loaded.findings] == [("unknown-value", 'did you mean "dedicated"?')]

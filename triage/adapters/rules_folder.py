@@ -7,11 +7,18 @@ from pathlib import Path
 import msgspec
 
 from triage.rulebook.faults import FAULT, Finding, in_order
+from triage.wording.text import NOTHING, Text, say
 
 KNOWN_FOLDERS = ("terms", "triage", "tables", "sla", "calendars", "packs")
 TOP_FILES = ("rulebook.yaml", "facts.yaml")
 ENDINGS = (".yaml", ".csv", ".xlsx")
 SKIPPED_ENDINGS = ("~", ".swp", ".tmp")
+_MISTAKEN = {
+    **{f"{ending}.txt": ending for ending in ENDINGS}, ".yml.txt": ".yaml", ".yml": ".yaml",
+    **{ending: ending for ending in ENDINGS},
+}  # fmt: skip
+"""Endings that an editor adds or a keyboard writes, in small letters, and the ones that were meant."""
+
 LARGEST = 1 << 20
 
 
@@ -35,7 +42,7 @@ class _Looking:
         self.files: dict[str, bytes] = {}
         self.findings: list[Finding] = []
 
-    def add(self, code: str, file: str, message: str, hint: str = "") -> None:
+    def add(self, code: str, file: str, message: Text, hint: Text = NOTHING) -> None:
         self.findings.append(
             Finding(severity=FAULT, file=file, line=1, column=1, code=code, message=message, hint=hint)
         )
@@ -49,10 +56,11 @@ class _Looking:
             if not self._is_inside(path, name):
                 continue
             if _is_circle(path):
-                self.add("looping-link", name, "a link that leads back to itself")
+                self.add("looping-link", name, say("a link that leads back to itself"), say("delete the link"))
             elif entry.is_dir():
                 if os.path.realpath(path) in (*above, real):
-                    self.add("looping-link", name, "a link that leads back to a folder it stands in")
+                    message = say("a link that leads back to a folder it stands in")
+                    self.add("looping-link", name, message, say("delete the link"))
                 else:
                     self.walk(path, (*above, real))
             elif entry.is_file() or entry.is_symlink():
@@ -64,33 +72,56 @@ class _Looking:
                 found = sorted(entries, key=lambda one: one.name)
         except OSError as error:
             name = folder.relative_to(self.directory).as_posix()
-            self.add("unreadable-folder", name, f"{folder}: {error.strerror}")
+            self.add("unreadable-folder", name, say("{path}: {reason}", path=str(folder), reason=_reason(error)))
             return []
         return [one for one in found if not (one.name.startswith((".", "~$")) or one.name.endswith(SKIPPED_ENDINGS))]
 
     def _is_inside(self, path: Path, name: str) -> bool:
         if Path(os.path.realpath(path)).is_relative_to(self.root):
             return True
-        self.add("outside-link", name, "a link out of the rules directory", "copy the file in")
+        self.add("outside-link", name, say("a link out of the rules directory"), say("copy the file in"))
         return False
 
     def _take(self, path: Path, name: str) -> None:
-        if path.suffix == ".yml":
-            self.add("wrong-ending", name, "rule files end in .yaml", f"rename it to {path.stem}.yaml")
+        ending = _meant_ending(path.name)
+        if ending:
+            sound = path.name[: -len(ending[0])] + ending[1]
+            message = say("rule files end in {ending}", ending=ending[1])
+            self.add("wrong-ending", name, message, say("rename it to {name}", name=sound))
             return
         if path.suffix not in ENDINGS:
             return
         if name not in TOP_FILES and name.split("/", maxsplit=1)[0] not in KNOWN_FOLDERS:
-            self.add(
-                "misplaced-file", name, "no rule file is read here", f"move it to one of {', '.join(KNOWN_FOLDERS)}"
-            )
+            advice = say("move it to one of {folders}", folders=KNOWN_FOLDERS)
+            self.add("misplaced-file", name, say("no rule file is read here"), advice)
             return
         try:
             content = path.read_bytes()
         except OSError as error:
-            self.add("unreadable-file", name, error.strerror or "cannot be read")
+            self.add("unreadable-file", name, _reason(error))
             return
         self.files[name] = content[: LARGEST + 1]
+
+
+def _meant_ending(name: str) -> tuple[str, str] | None:
+    """The ending of a name that was meant to be a rule file's, and the one that it should have; None: it is right, or
+    the file is of another kind."""
+    written = next((one for one in _MISTAKEN if name.lower().endswith(one)), "")
+    meant = _MISTAKEN.get(written, "")
+    return (name[-len(written) :], meant) if written and not name.endswith(meant) else None
+
+
+_REASONS = {
+    errno.ENOENT: say("there is no such file or folder"),
+    errno.EACCES: say("reading it is not permitted"),
+    errno.EPERM: say("reading it is not permitted"),
+    errno.ENOTDIR: say("this is no folder"),
+}
+
+
+def _reason(error: OSError) -> Text:
+    """Why something cannot be read, in our words: the system's are not in the reader's language."""
+    return _REASONS.get(error.errno or 0) or say("it cannot be read (system error {number})", number=error.errno or 0)
 
 
 def _is_circle(path: Path) -> bool:

@@ -7,6 +7,7 @@ import typer
 from triage.cli import (
     bench,
     cases,
+    check,
     clocks,
     database,
     demo,
@@ -28,10 +29,22 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-MODULES = (
-    running, demo, rules, tables, cases, clocks, replay, switches, importing, schemas, database, offsets, bench,
-)  # fmt: skip
-for module in MODULES:
+for module in (
+    running,
+    demo,
+    check,
+    rules,
+    tables,
+    cases,
+    clocks,
+    replay,
+    switches,
+    importing,
+    schemas,
+    database,
+    offsets,
+    bench,
+):
     module.add_to(app)
 
 

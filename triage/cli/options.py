@@ -12,6 +12,7 @@ Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TO
 StoreUrl = Annotated[str | None, typer.Option("--store", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/DB.")]
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Rules folder; default: the shipped rulebook.")]
 Language = Annotated[str | None, typer.Option("--lang", help="zh-Hant, zh-Hans or en; default: the terminal's.")]
+Folder = Annotated[Path | None, typer.Argument(help="Rules folder; default: the shipped rulebook.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 

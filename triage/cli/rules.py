@@ -1,7 +1,6 @@
-"""`triage check`, `triage test`, `triage try`: rule files before they go live."""
+"""`triage test`, `triage try`: what rule files do, before they go live."""
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -9,49 +8,25 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from triage.cli.options import AsJson, RulesDir, counted
+from triage.cli.options import AsJson, Folder, Language, RulesDir
 from triage.errors import Refused
-from triage.main.tools import compiled_folder, rules_scanner
-from triage.rulebook.faults import Finding, in_order
-from triage.rulebook.judge import Judged, judge
-from triage.service.release import inspect_files
+from triage.main.tools import compiled_folder
+from triage.rulebook.judge import judge
+from triage.service.told import JudgedLine, judged_line
 from triage.service.try_text import try_text
-
-Folder = Annotated[Path | None, typer.Argument(help="Rules folder; default: the shipped rulebook.")]
+from triage.settings import language
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the verbs."""
-    app.command("check")(check_rules)
     app.command("test")(judge_examples)
     app.command("try")(try_)
 
 
-def check_rules(directory: Folder = None, as_json: AsJson = False) -> None:
-    """Check rule files: every fault at once, with file, line and column. Exit 1 when there is a fault."""
-    findings = _findings(directory)
-    for found in findings:
-        print(msgspec.json.encode(_in_english(found)).decode() if as_json else str(found))
-    faults = sum(found.is_fault for found in findings)
-    if faults:
-        raise Refused([] if as_json else [counted(faults, "fault")])
-    if not as_json:
-        print("no faults")
-
-
-def _in_english(found: Finding) -> Finding:
-    """The finding with its words as one text each."""
-    return msgspec.structs.replace(found, message=str(found.message), hint=str(found.hint))
-
-
-def _findings(directory: Path | None) -> tuple[Finding, ...]:
-    found = rules_scanner(directory)()
-    return in_order([*found.findings, *inspect_files(found.files)])
-
-
-def judge_examples(directory: Folder = None, as_json: AsJson = False) -> None:
+def judge_examples(directory: Folder = None, as_json: AsJson = False, lang: Language = None) -> None:
     """Judge every example of rules, policies and term lists. Exit 1 when one fails or there is none."""
-    judged = judge(compiled_folder(directory))
+    spoken = language(lang)
+    judged = [judged_line(one, spoken) for one in judge(compiled_folder(directory, spoken))]
     for one in judged:
         _print_judged(one, as_json=as_json)
     failed = sum(not one.passed for one in judged)
@@ -61,7 +36,7 @@ def judge_examples(directory: Folder = None, as_json: AsJson = False) -> None:
         print(f"{len(judged)} examples hold")
 
 
-def _print_judged(one: Judged, *, as_json: bool) -> None:
+def _print_judged(one: JudgedLine, *, as_json: bool) -> None:
     if as_json:
         print(msgspec.json.encode(one).decode())
     else:

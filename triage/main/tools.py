@@ -37,12 +37,12 @@ def rules_scanner(directory: Path | None) -> Callable[[], FolderScan]:
     return look
 
 
-def compiled_folder(directory: Path | None) -> CompiledRulebook:
-    """The folder's rulebook, ready to decide. Raises FaultyRules."""
+def compiled_folder(directory: Path | None, language: str = "en") -> CompiledRulebook:
+    """The folder's rulebook, ready to decide. Raises FaultyRules, with the faults in the language."""
     found = rules_scanner(directory)()
     if found.findings:
-        raise FaultyRules([str(finding) for finding in found.findings])
-    return compile_files(found.files)
+        raise FaultyRules([finding.said(language) for finding in found.findings])
+    return compile_files(found.files, language)
 
 
 @contextmanager

@@ -4,21 +4,27 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-MEANT: dict[str, tuple[str, str]] = {
-    "：": (":", "full-width colon"),
-    "，": (",", "full-width comma"),
-    "｜": ("|", "full-width bar"),
-    "［": ("[", "full-width bracket"),
-    "］": ("]", "full-width bracket"),
-    "｛": ("{", "full-width brace"),
-    "｝": ("}", "full-width brace"),
-    "“": ('"', "curly quote"),
-    "”": ('"', "curly quote"),
-    "‘": ("'", "curly quote"),
-    "’": ("'", "curly quote"),
-    "\u3000": (" ", "full-width space"),
-    "\u00a0": (" ", "no-break space"),
-    **{chr(ord("０") + digit): (str(digit), "full-width digit") for digit in range(10)},
+from triage.wording.text import Text, say
+
+MEANT: dict[str, tuple[str, Text]] = {
+    "：": (":", say("full-width colon")),
+    "，": (",", say("full-width comma")),
+    "｜": ("|", say("full-width bar")),
+    "［": ("[", say("full-width bracket")),
+    "］": ("]", say("full-width bracket")),
+    "【": ("[", say("full-width bracket")),
+    "】": ("]", say("full-width bracket")),
+    "－": ("-", say("full-width dash")),
+    "％": ("%", say("full-width percent sign")),
+    "｛": ("{", say("full-width brace")),
+    "｝": ("}", say("full-width brace")),
+    "“": ('"', say("curly quote")),
+    "”": ('"', say("curly quote")),
+    "‘": ("'", say("curly quote")),
+    "’": ("'", say("curly quote")),
+    "\u3000": (" ", say("full-width space")),
+    "\u00a0": (" ", say("no-break space")),
+    **{chr(ord("０") + digit): (str(digit), say("full-width digit")) for digit in range(10)},
 }
 """Character to what was meant by it and its name."""
 
@@ -28,6 +34,9 @@ INDENT_STEP = "  "
 _QUOTES = "“”‘’"
 _ANY = re.compile("[" + "".join(MEANT) + "]")
 _INDENT = re.compile(r"[ \t\u3000\u00a0]*")
+_IN_NUMBER = re.compile(r"(?<![\w.])[0-9０-９]{1,3}(?:[：，][0-9０-９]{2,3})+")
+"""A time of day, or a number with commas."""
+
 _COMMENT = re.compile(r"(?:^|[ \t])#")
 
 
@@ -38,18 +47,28 @@ class Suspect(NamedTuple):
     character: str
 
     @property
-    def name(self) -> str:
+    def name(self) -> Text:
         """How a message calls it."""
         if self.character == TAB:
-            return "a tab in the indentation"
+            return say("a tab in the indentation")
         kind = MEANT[self.character][1]
         shown = self.character.strip()
-        return f"the {kind} {shown}" if shown else f"a {kind}"
+        return say("the {kind} {character}", kind=kind, character=shown) if shown else say("a {kind}", kind=kind)
 
     @property
-    def meant(self) -> str:
+    def meant(self) -> Text | str:
         """How a message calls what was meant."""
-        return "spaces" if self.character == TAB else MEANT[self.character][0].replace(" ", "a space")
+        if self.character == TAB:
+            return say("spaces")
+        meant = MEANT[self.character][0]
+        return say("a space") if meant == " " else meant
+
+    @property
+    def advice(self) -> Text:
+        """What to do about it, beside the corrected line."""
+        if self.character == TAB:
+            return say("indent with spaces")
+        return say("type it anew with the keyboard at half width")
 
 
 def suspects(line: str, start: int = 0, end: int | None = None) -> list[Suspect]:
@@ -66,15 +85,18 @@ def suspects(line: str, start: int = 0, end: int | None = None) -> list[Suspect]
     return sorted(found)
 
 
-def corrected(line: str, these: list[Suspect]) -> str:
-    """The line with what was probably meant in the place of these characters."""
+def corrected(line: str, these: list[Suspect]) -> tuple[str, list[int]]:
+    """The line with what was probably meant in the place of these characters; and for each character of the new line,
+    and its end, the column from 0 that it had."""
     columns = {one.column for one in these}
     indent = _INDENT.match(line)
     indent_end = indent.end() if indent else 0
-    return "".join(
-        _replacement(line, column, in_indent=column < indent_end) if column in columns else character
+    pieces = [
+        _replacement(line, column, in_indent=column <= indent_end) if column in columns else character
         for column, character in enumerate(line)
-    )
+    ]
+    origins = [column for column, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), [*origins, len(line)]
 
 
 def _replacement(line: str, column: int, *, in_indent: bool) -> str:
@@ -83,7 +105,14 @@ def _replacement(line: str, column: int, *, in_indent: bool) -> str:
         return INDENT_STEP
     meant = MEANT[character][0]
     follows = line[column + 1 : column + 2]
-    return meant + " " if meant in ":," and follows not in ("", " ", "\u3000", "\u00a0") else meant
+    stands_alone = meant in ":," or (meant == "-" and in_indent)
+    if not stands_alone or follows in ("", " ", "\u3000", "\u00a0") or _is_in_number(line, column):
+        return meant
+    return meant + " "
+
+
+def _is_in_number(line: str, column: int) -> bool:
+    return any(found.start() < column < found.end() for found in _IN_NUMBER.finditer(line))
 
 
 def repairs(line: str) -> Iterator[list[Suspect]]:

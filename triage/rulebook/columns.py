@@ -8,10 +8,10 @@ import msgspec
 from triage.domain.condition import Op
 from triage.domain.facts import FactType
 from triage.rulebook.characters import suspects
-from triage.rulebook.faults import Finding, nearest, suggestion
+from triage.rulebook.faults import Finding, Hint, nearest, suggestion
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Page, Scalar, Sequence
+from triage.rulebook.noting import shown
 from triage.rulebook.read_conditions import BLOCKS, ConditionReader
-from triage.rulebook.reading import shown
 from triage.rulebook.schema import NOTE, ROW, THEN, THEN_MARK
 from triage.rulebook.sheets import Cell, Row
 from triage.rulebook.syntax import spoilt
@@ -157,11 +157,28 @@ def blamed(finding: Finding, cell: Cell) -> Finding:
     text = cell.text
     found = suspects(text)
     if found:
-        named = spoilt(Page(finding.file, text), 0, found, str(finding.message))
-        return msgspec.structs.replace(named, line=cell.line, column=cell.column_of(found[0].column))
+        page = Page(finding.file, text)
+        spoilt(page, 0, found, finding.message)
+        [named] = page.findings
+        return msgspec.structs.replace(
+            named, line=cell.line, column=cell.column_of(found[0].column), end_column=None,
+            line_text=finding.line_text, corrected=_corrected(finding.line_text, cell, named.corrected),
+        )  # fmt: skip
+    if cell.exact and isinstance(finding.hint, Hint) and finding.hint.instead:
+        start, end = finding.column - 1, (finding.end_column or finding.column) - 1
+        whole = finding.line_text[:start] + finding.hint.instead + finding.line_text[end:]
+        return msgspec.structs.replace(finding, corrected=whole if end > start else "")
     if text.casefold() in _ANYTHING:
         return msgspec.structs.replace(finding, hint=say("leave the cell empty where anything will do"))
     if _COMPARISON.match(text):
         hint = say("write the test in the header, as in {example}", example=shown("customer.age at_least"))
         return msgspec.structs.replace(finding, hint=hint)
     return finding
+
+
+def _corrected(line: str, cell: Cell, text: str) -> str:
+    """The line with the cell's text put right; the text alone where a line cannot be told."""
+    start = cell.column - 1
+    if not cell.exact or line[start : start + len(cell.text)] != cell.text:
+        return text
+    return line[:start] + text + line[start + len(cell.text) :]

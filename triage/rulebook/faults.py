@@ -1,100 +1,23 @@
-"""Findings about rule files: the closed list of what can be wrong, and how each finding reads."""
+"""Findings about rule files, and the hints that come with them."""
 
 import difflib
 from collections.abc import Collection
 
 import msgspec
 
-from triage.wording.text import Text
+from triage.rulebook.catalogue import CODES
+from triage.wording.text import NOTHING, Text, say
 
 FAULT, WARNING = "fault", "warning"
 
-CODES: dict[str, str] = {
-    "unreadable-folder": "the rules directory, or a folder in it, is missing or may not be read",
-    "unreadable-file": "a file may not be read",
-    "outside-link": "a link leads out of the rules directory",
-    "looping-link": "a link leads back to a folder that it stands in, or to itself",
-    "missing-file": "rulebook.yaml is missing",
-    "misplaced-file": "a rule file stands where none is read",
-    "wrong-ending": "a file ends in .yml",
-    "too-large": "a file is larger than 1 MiB",
-    "not-utf-8": "a file is not UTF-8",
-    "control-character": "a character that no text file may hold",
-    "not-yaml": "a line cannot be parsed",
-    "look-alike-character": "a full-width or curly character, or a tab in the indentation, where YAML wants its own",
-    "several-documents": "more than one document in a file",
-    "too-deep": "nesting deeper than 50",
-    "anchor": "an anchor (&name)",
-    "alias": "an alias (*name)",
-    "tag": "a tag (!name)",
-    "merge-key": "a merge key (<<)",
-    "duplicate-key": "a key stands twice in one mapping",
-    "empty-file": "a file without content",
-    "empty-value": "a key or list entry without a value",
-    "empty-list": "a list or mapping without entries where one is needed",
-    "unknown-key": "a key, fact or test that is not known here",
-    "missing-key": "a required key is missing",
-    "missing-language": "a title lacks a language of `languages`",
-    "wrong-type": "a value of another kind than its place wants",
-    "unknown-value": "a word that is none of those allowed or declared",
-    "out-of-range": "a number or span of time outside its bounds",
-    "empty-range": "a range whose end lies before its start",
-    "not-supported-yet": "a known key or word whose feature this release does not have",
-    "bad-name": "an id or name with characters that ids may not hold",
-    "reserved-name": "a name that already means something else",
-    "duplicate-id": "an id that was given before",
-    "duplicate-value": "the same entry twice in one list",
-    "wrong-test": "a test that does not fit the type of the fact",
-    "from-memory": "a source graded from-memory on something that is in force",
-    "team-without-department": "a rule names a team but no department",
-    "not-term-without-term": "an entry of `not_terms` that holds no term of its list",
-    "not-term-is-term": "an entry of `not_terms` that is a term of its list",
-    "overlapping-hours": "opening hours that overlap or stand in the wrong order",
-    "never-open": "a calendar or working date without opening hours",
-    "closed-and-open": "a date under both `closed` and `open`",
-    "duplicate-date": "a date twice under `closed` or twice under `open`",
-    "beyond-known": "calendar entries outside known_from to known_until (warning)",
-    "unlisted-pack": "a folder under packs/ that rulebook.yaml does not list (warning)",
-    "missing-sidecar": "a decision table without its NAME.table.yaml",
-    "missing-table": "a sidecar NAME.table.yaml without its table",
-    "two-tables": "a decision table both as .csv and as .xlsx",
-    "not-csv": "quotes in a CSV file that do not pair",
-    "wrong-separator": "a CSV file whose header is separated by more than one character",
-    "not-a-workbook": "an .xlsx file that is no workbook or is damaged",
-    "formula": "a cell with a formula",
-    "merged-cells": "cells that are merged",
-    "cell-error": "a cell with an error such as #REF!",
-    "cell-type": "a cell that keeps a date, a percentage or the like where something else was typed",
-    "hidden-cells": "a hidden sheet, row or column of a workbook (warning)",
-    "missing-column": "a decision table without header, column of tests or column of what is to be done",
-    "misplaced-column": "the column `row` stands elsewhere than first",
-    "empty-table": "a decision table without rows",
-    "ragged-row": "a row with cells under no header, or with fewer cells than the header",
-    "any-row-not-last": "a row without tests that is not the last of its table",
-    "stopped-at-start": "a clock whose start also stops or cancels it",
-    "paused-at-start": "a clock that a pause starts and that a pause may hold at once",
-    "clock-circle": "clocks that wait for each other",
-    "only-for-days": "a rule of counting days on a clock whose limit is in hours",
-    "only-for-recurring": "`reset` on a clock that does not recur",
-    "empty-cycle": "a recurring clock whose cycles may have no length",
-    "only-for-add": "`from` on an extension that has no `add`",
-    "extension-below-limit": "an extension that is no longer than the limit itself",
-    "unreachable-step": "a warning, escalation or reminder of a clock that never alerts",
-    "warning-after-due": "a warning above 100 percent",
-    "warning-before-start": "a warning further ahead than the limit is long",
-    "duplicate-step": "two steps of a clock with the same words",
-    "never-attached": "a policy that no rule names and that has no applies_when",
-    "example-fails": "an example of a rule, table, term list or policy does not hold, or is missing",
-    "missing-escalation": "a department without a person for a role that a ladder speaks to",
-}
-"""Every code and what it means. Closed: a code that is not here cannot be reported."""
-
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding, as `triage check --json` prints it.
+    """One finding. What it says is not yet in a language.
 
     `severity`: fault | warning. `file`: relative to the rules directory with `/`, `.` for the directory itself.
-    `line`, `column`: from 1, in characters. `hint`: how to put it right, empty when there is nothing to add.
+    `line`, `column`: from 1, in characters of the file as it is written. `end_column`: behind the last character that
+    is meant, on the same line; None: not known. `hint`: how to put it right. `found`: what stands there; `allowed`:
+    the words that may. `line_text`: the line as written; `corrected`: as it would be right. Empty: nothing to tell.
     """
 
     severity: str
@@ -102,8 +25,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     column: int
     code: str
-    message: str | Text
-    hint: str | Text = ""
+    message: Text
+    hint: Text = NOTHING
+    found: str = ""
+    allowed: tuple[str, ...] = ()
+    line_text: str = ""
+    corrected: str = ""
+    end_column: int | None = None
 
     def __post_init__(self) -> None:
         if self.code not in CODES:
@@ -115,16 +43,55 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return self.severity == FAULT
 
     def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.severity} {self.code}: {self.message}{hint}"
+        return self.said("en")
+
+    def headline(self, language: str) -> str:
+        """Where, what kind, and what is wrong, in one line. Severity and code are never translated."""
+        return f"{self.file}:{self.line}:{self.column}: {self.severity} {self.code}: {self.message.said(language)}"
+
+    def said(self, language: str) -> str:
+        """The whole finding in one line, as logs tell it."""
+        write = say("write: {line}", line=self.corrected.strip()) if self.corrected and not is_near(self.hint) else None
+        more = "; ".join(text.said(language) for text in (self.hint, write) if text)
+        headline = self.headline(language)
+        return say("{message} ({hint})", message=headline, hint=more).said(language) if more else headline
 
 
 def in_order(findings: Collection[Finding]) -> tuple[Finding, ...]:
     """Sorted by file, line and column; the same finding only once."""
-    return tuple(sorted(set(findings), key=lambda one: (one.file, one.line, one.column, one.code, str(one.message))))
+    by_key = {(one.file, one.line, one.column, one.code, str(one.message)): one for one in findings}
+    return tuple(by_key[key] for key in sorted(by_key))
 
 
-LONGEST_WORD, MOST_WORDS_SHOWN = 60, 12
+class Hint(Text, frozen=True):
+    """What to do about a finding. `instead`: the text that was probably meant where the finding points, so that the
+    corrected line can be shown; `allowed`: the words that may stand there."""
+
+    instead: str = ""
+    allowed: tuple[str, ...] = ()
+
+
+LONGEST_WORD, MOST_WORDS_SHOWN, MOST_WORDS_KEPT = 60, 12, 100
+
+
+def hint(text: Text, instead: str = "", allowed: Collection[str] = ()) -> Hint:
+    """The text as a hint; a very long list of allowed words is not kept."""
+    return Hint(text.template, text.values, instead, tuple(allowed) if len(allowed) <= MOST_WORDS_KEPT else ())
+
+
+def did_you_mean(word: str, allowed: Collection[str] = (), quote: str = '"') -> Hint:
+    """A hint at the word that was probably meant."""
+    return hint(say("did you mean {word}?", word=f"{quote}{word}{quote}"), word, allowed)
+
+
+def write(word: str) -> Hint:
+    """A hint at the form that was probably meant."""
+    return hint(say("write {word}", word=word), word)
+
+
+def is_near(text: Text) -> bool:
+    """Whether a hint says what was probably meant."""
+    return isinstance(text, Hint) and bool(text.instead)
 
 
 def nearest(word: str, allowed: Collection[str]) -> str | None:
@@ -140,11 +107,11 @@ def _plain(word: str) -> str:
     return word.strip().casefold().replace("-", "_").replace(" ", "_")
 
 
-def suggestion(word: str, allowed: Collection[str]) -> str:
+def suggestion(word: str, allowed: Collection[str]) -> Hint:
     """A hint for a word that is not allowed: the nearest one, else all of them when they are few."""
     near = nearest(word, allowed)
     if near is not None:
-        return f'did you mean "{near}"?'
+        return did_you_mean(near, allowed)
     if 0 < len(allowed) <= MOST_WORDS_SHOWN:
-        return "one of: " + ", ".join(allowed)
-    return ""
+        return hint(say("one of: {words}", words=tuple(allowed)), allowed=allowed)
+    return hint(NOTHING, allowed=allowed)

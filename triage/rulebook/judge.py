@@ -1,7 +1,8 @@
 """Judging examples: do the rules, term lists and policies do what their authors say they do?"""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time
+from functools import reduce
 from typing import Any
 
 import msgspec
@@ -15,20 +16,37 @@ from triage.domain.event import REGISTERED, Event
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Example, ExpectedClock, PolicyExample, Position, Rule, Rulebook, Table, TermList
 from triage.rulebook.read_tables import row_id
+from triage.wording.text import NOTHING, Text, say
 
 EQUAL = ("priority", "department", "team", "handler", "fallback")
 AT_LEAST_THESE = ("tags", "policies")
 
+_FIRES = {
+    "rule": (
+        (True, say("no example in which the rule fires")),
+        (False, say("no example in which the rule does not fire")),
+    ),
+    "table": (
+        (True, say("no example in which the table fires")),
+        (False, say("no example in which the table does not fire")),
+    ),
+}
+_BREACHED = (
+    (False, say("no example in which a clock is in time")),
+    (True, say("no example in which a clock is breached")),
+)
+"""Examples that everything has to have."""
+
 
 class Judged(msgspec.Struct, frozen=True):
-    """One example. `kind`: rule | table | term | policy. `message`: what was expected and what came, empty when it
+    """One example. `kind`: rule | table | term | policy. `message`: what was expected and what came, nothing when it
     holds."""
 
     kind: str
     subject: str
     at: Position
     passed: bool
-    message: str
+    message: Text
 
 
 def judge(rules: CompiledRulebook) -> tuple[Judged, ...]:
@@ -47,8 +65,14 @@ def judge(rules: CompiledRulebook) -> tuple[Judged, ...]:
     return tuple(sorted(judged, key=lambda one: one.at))
 
 
-def _judged(kind: str, subject: str, at: Position, message: str) -> Judged:
+def _judged(kind: str, subject: str, at: Position, message: Text = NOTHING) -> Judged:
     return Judged(kind, subject, at, not message, message)
+
+
+def _together(differences: Iterable[Text]) -> Text:
+    """All differences as one text, nothing when there is none."""
+    found = list(differences)
+    return reduce(lambda one, more: say("{one}; {more}", one=one, more=more), found) if found else NOTHING
 
 
 def _judge_tables(rules: CompiledRulebook) -> Iterator[Judged]:
@@ -70,16 +94,16 @@ def _judge_rules(
 ) -> Iterator[Judged]:
     """The examples of a rule or table. `own`: the ids of the rules that it is."""
     for example in subject.examples:
-        yield _judged(kind, subject.id, example.at, "; ".join(_differences(rules, subject, own, example)))
+        yield _judged(kind, subject.id, example.at, _together(_differences(rules, subject, own, example)))
     fires = {example.expect.get("fires", True) for example in subject.examples}
-    for wanted, words in ((True, "fires"), (False, "does not fire")):
+    for wanted, lacking in _FIRES[kind]:
         if wanted not in fires and (wanted or needs_silent):
-            yield _judged(kind, subject.id, subject.at, f"no example in which the {kind} {words}")
+            yield _judged(kind, subject.id, subject.at, lacking)
 
 
 def _differences(
     rules: CompiledRulebook, subject: Rule | Table, own: Collection[str], example: Example
-) -> Iterator[str]:
+) -> Iterator[Text]:
     on = _judged_on(rules, subject, example)
     facts = rules.facts.of_example(example.given, on)
     case = _case_of(rules, on, example.given.get("received_at"))
@@ -87,21 +111,29 @@ def _differences(
     fired = {reason.rule for reason in decision.reasons}
     firing = fired.intersection(own)
     if bool(firing) != example.expect.get("fires", True):
-        yield f"fires: {str(bool(firing)).lower()}"
+        yield say("fires: {found}", found=_word(bool(firing)))
     if "row" in example.expect and row_id(subject.id, example.expect["row"]) not in firing:
-        yield f"row {example.expect['row']} does not count, but {', '.join(sorted(firing)) or 'none'}"
+        counting = tuple(sorted(firing)) or say("nothing")
+        yield say("row {row} does not count, but {rows}", row=example.expect["row"], rows=counting)
     for field in EQUAL:
         found = getattr(decision.outcome, field)
         if field in example.expect and found != example.expect[field]:
-            yield f"{field} is {_words(found)}, expected {_words(example.expect[field])}"
+            yield _other(field, found, example.expect[field])
     named: dict[str, Any] = {field: set(getattr(decision.outcome, field)) for field in AT_LEAST_THESE}
     for field, found in (named | {"rules": fired}).items():
         missing = set(example.expect.get(field, ())) - found
         if missing:
-            yield f"{field} lack {', '.join(sorted(missing))}"
+            yield say("{field} lack {words}", field=field, words=tuple(sorted(missing)))
 
 
-def _words(value: Any) -> str:
+def _other(what: str, found: Any, expected: Any) -> Text:
+    return say("{what} is {found}, expected {expected}", what=what, found=_word(found), expected=_word(expected))
+
+
+def _word(value: Any) -> Text | str:
+    """A value as the files write it."""
+    if value is None:
+        return say("nothing")
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -121,10 +153,12 @@ def _case_of(rules: CompiledRulebook, on: date, received: Any) -> Case:
 def _judge_terms(rules: CompiledRulebook, terms: TermList) -> Iterator[Judged]:
     for sentence in terms.hits:
         missed = terms.id not in rules.terms.mentioned(sentence)
-        yield _judged("term", terms.id, terms.at, f"should hit: {sentence}" if missed else "")
+        yield _judged(
+            "term", terms.id, terms.at, say("should hit: {sentence}", sentence=sentence) if missed else NOTHING
+        )
     for sentence in terms.misses:
         hit = terms.id in rules.terms.mentioned(sentence)
-        yield _judged("term", terms.id, terms.at, f"should miss: {sentence}" if hit else "")
+        yield _judged("term", terms.id, terms.at, say("should miss: {sentence}", sentence=sentence) if hit else NOTHING)
 
 
 def _judge_policy(rules: CompiledRulebook, example: PolicyExample) -> Judged:
@@ -147,7 +181,7 @@ def _judge_policy(rules: CompiledRulebook, example: PolicyExample) -> Judged:
         for clock, expected in example.expect.items()
         for difference in _clock_differences(rules, example.policy, clock, expected, cycles[clock])
     ]
-    return _judged("policy", example.policy, example.at, "; ".join(differences))
+    return _judged("policy", example.policy, example.at, _together(differences))
 
 
 def _plan(rules: CompiledRulebook, example: PolicyExample, case: Case, at: datetime) -> dict[str, tuple[Clock, ...]]:
@@ -180,22 +214,29 @@ def _with_referred(rulebook: Rulebook, policy: Policy) -> list[Policy]:
 
 def _clock_differences(
     rules: CompiledRulebook, policy_id: str, clock_id: str, expected: ExpectedClock, cycles: tuple[Clock, ...]
-) -> Iterator[str]:
+) -> Iterator[Text]:
     if not cycles:
-        yield f"{clock_id} has not started"
+        yield say("{clock} has not started", clock=clock_id)
         return
     if expected.cycle is not None and not 1 <= expected.cycle <= len(cycles):
-        yield f"{clock_id} has {len(cycles)} cycles"
+        yield say("{clock} has {count} cycles", clock=clock_id, count=len(cycles))
         return
     planned = cycles[expected.cycle - 1 if expected.cycle else -1]
     if expected.due is not None and planned.due_at != expected.due:
         calendar = rules.rulebook.calendars[rules.rulebook.policies[policy_id].calendar]
         shown = planned.due_at.astimezone(calendar.tzinfo) if planned.due_at else None
-        yield f"{clock_id} is due {shown:%Y-%m-%d %H:%M:%S}" if shown else f"{clock_id} has no due time"
+        yield (
+            say("{clock} is due {at}", clock=clock_id, at=f"{shown:%Y-%m-%d %H:%M:%S}")
+            if shown
+            else say("{clock} has no due time", clock=clock_id)
+        )
     if expected.state is not None and planned.state.value != expected.state:
-        yield f"{clock_id} is {planned.state.value}, expected {expected.state}"
+        yield _other(clock_id, planned.state.value, expected.state)
     if expected.breached is not None and planned.breached != expected.breached:
-        yield f"{clock_id} breached: {_words(planned.breached)}, expected {_words(expected.breached)}"
+        yield say(
+            "{clock} breached: {found}, expected {expected}",
+            clock=clock_id, found=_word(planned.breached), expected=_word(expected.breached),
+        )  # fmt: skip
 
 
 def _judge_coverage(rules: CompiledRulebook) -> Iterator[Judged]:
@@ -204,6 +245,6 @@ def _judge_coverage(rules: CompiledRulebook) -> Iterator[Judged]:
         examples = [example for example in rules.rulebook.policy_examples if example.policy == policy.id]
         once = {clock.id for clock in policy.clocks if not clock.recurring}
         seen = {one.breached for example in examples for clock, one in example.expect.items() if clock in once}
-        for wanted, words in ((False, "in time"), (True, "breached")):
+        for wanted, lacking in _BREACHED:
             if once and examples and wanted not in seen:
-                yield _judged("policy", policy.id, examples[0].at, f"no example in which a clock is {words}")
+                yield _judged("policy", policy.id, examples[0].at, lacking)

@@ -7,8 +7,9 @@ from monitors.clocks.policy import ClockPattern, ClockPolicy, Policy
 from triage.rulebook.model import Department, Rule
 from triage.rulebook.nodes import Mapping as MappingNode
 from triage.rulebook.nodes import Node
-from triage.rulebook.reading import fault
+from triage.rulebook.noting import fault
 from triage.rulebook.schema import OWNER
+from triage.wording.text import say
 
 
 def check_policies_attached(policies: Mapping[str, tuple[Policy, Node]], rules: Iterable[Rule]) -> None:
@@ -16,12 +17,8 @@ def check_policies_attached(policies: Mapping[str, tuple[Policy, Node]], rules: 
     named = {policy for rule in rules for policy in rule.then.policies}
     for policy_id, (policy, node) in policies.items():
         if policy.applies_when is None and policy_id not in named:
-            fault(
-                "never-attached",
-                node,
-                "no rule names this policy and it has no applies_when",
-                "write applies_when: always",
-            )
+            message = say("no rule names this policy and it has no applies_when")
+            fault("never-attached", node, message, say("write {word}", word="applies_when: always"))
 
 
 def check_circles(policies: Mapping[str, tuple[Policy, Node]]) -> None:
@@ -29,7 +26,7 @@ def check_circles(policies: Mapping[str, tuple[Policy, Node]]) -> None:
     waits = {policy.clock_name(clock): _waits_for(clock) for policy, _ in policies.values() for clock in policy.clocks}
     while circle := _circle(waits):
         node = policies[circle[0].rpartition("/")[0]][1]
-        fault("clock-circle", node, f"these clocks wait for each other: {' → '.join(circle)}")
+        fault("clock-circle", node, say("these clocks wait for each other: {circle}", circle=" → ".join(circle)))
         waits = {name: others for name, others in waits.items() if name not in circle}
 
 
@@ -67,7 +64,8 @@ def check_escalations(
         missing = sorted((spoken_to & set(roles)) - {OWNER} - department.escalation.keys())
         if missing:
             node = _department_node(rulebook, department.id)
-            fault("missing-escalation", node, f"{department.id} has no person for {', '.join(missing)}")
+            message = say("{department} has no person for {roles}", department=department.id, roles=tuple(missing))
+            fault("missing-escalation", node, message, say("add them under its escalation"))
 
 
 def _department_node(rulebook: Node, department: str) -> Node:

@@ -11,12 +11,14 @@ from monitors.clocks.calendar import Calendar
 from monitors.clocks.policy import Policy
 from triage.domain.condition import Always
 from triage.domain.facts import FactSpec
+from triage.rulebook import nouns
 from triage.rulebook.event_fields import event_fields
-from triage.rulebook.faults import FAULT, Finding, in_order, suggestion
+from triage.rulebook.faults import FAULT, WARNING, Finding, in_order, suggestion
 from triage.rulebook.lint import check_circles, check_escalations, check_policies_attached
 from triage.rulebook.model import PolicyExample, Rule, Rulebook, Table, TermList
 from triage.rulebook.nodes import ABSENT, Node, Scalar
 from triage.rulebook.nodes import Mapping as MappingNode
+from triage.rulebook.noting import fault, misfit, no_such, shown
 from triage.rulebook.read_calendar import read_calendar
 from triage.rulebook.read_conditions import ConditionReader
 from triage.rulebook.read_facts import read_facts
@@ -26,12 +28,13 @@ from triage.rulebook.read_rulebook import read_rulebook
 from triage.rulebook.read_rules import read_rule, rule_nodes
 from triage.rulebook.read_tables import read_table, row_id
 from triage.rulebook.read_terms import read_term_list
-from triage.rulebook.reading import fault, fields, items, misfit, name, shown
+from triage.rulebook.reading import fields, items, name
 from triage.rulebook.reading_values import notes
 from triage.rulebook.revision import revision
 from triage.rulebook.rule_files import FACTS_FILE, RULEBOOK_FILE, RuleFiles, TableFiles
 from triage.rulebook.schema import PACK
 from triage.rulebook.words import Words
+from triage.wording.text import say
 
 T = TypeVar("T")
 
@@ -47,7 +50,7 @@ def load(files: Mapping[str, bytes]) -> Loaded:
     """Read, check and freeze the rule files. `files`: by path relative to the rules directory, with `/`. Pure."""
     opened = RuleFiles(files)
     if RULEBOOK_FILE not in files:
-        opened.page(RULEBOOK_FILE).add("missing-file", 1, 1, f"{RULEBOOK_FILE} is missing")
+        opened.page(RULEBOOK_FILE).add("missing-file", 1, 1, say("{file} is missing", file=RULEBOOK_FILE))
     rulebook = _Loading(opened, revision(files)).rulebook()
     findings = in_order([finding for page in opened.pages for finding in page.findings])
     has_fault = any(finding.severity == FAULT for finding in findings)
@@ -117,12 +120,13 @@ class _Loading:
             pack = name(found["id"])
             is_sound = pack and len(item.page.findings) == noted
             if is_sound and pack not in listed and pack not in self.files.packs:
-                fault("unknown-value", found["id"], f"there is no folder packs/{pack}")
+                fault("unknown-value", found["id"], say("there is no folder {folder}", folder=f"packs/{pack}"))
             _put(listed, pack, found["applies_when"], item)
         for pack, page in self.files.unlisted.items():
             if not self.files.is_broken(RULEBOOK_FILE):
-                message = f"rulebook.yaml does not list the pack {pack}: its files are not in force"
-                page.add("unlisted-pack", 1, 1, message, f"write packs: [{{id: {pack}, applies_when: …}}]", "warning")
+                message = say("rulebook.yaml does not list the pack {pack}: its files are not in force", pack=pack)
+                advice = say("write {word}", word=f"packs: [{{id: {pack}, applies_when: …}}]")
+                page.add("unlisted-pack", 1, 1, message, advice, WARNING)
         return listed
 
     def _read(self, folder: str, words: Words) -> Iterator[tuple[Words, Node]]:
@@ -198,13 +202,12 @@ class _Loading:
 
     def _check_calendar(self, node: Node, words: Words) -> None:
         if isinstance(node, Scalar) and node.text and words.calendars is not None and node.text not in words.calendars:
-            hint = suggestion(node.text, words.calendars)
-            misfit("unknown-value", node, f"unknown calendar {shown(node.text)}", hint)
+            misfit("unknown-value", node, no_such(node.text, nouns.CALENDAR), suggestion(node.text, words.calendars))
 
 
 def _put(found: dict[str, T], key: str, value: T, node: Node) -> None:
     if key in found:
-        fault("duplicate-id", node, f"{shown(key)} was given before")
+        fault("duplicate-id", node, say("{word} was given before", word=shown(key)), say("choose another id"))
     elif key:
         found[key] = value
 

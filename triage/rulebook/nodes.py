@@ -5,7 +5,7 @@ Scalars are texts here; what they mean is decided by the place where they stand,
 
 import re
 from collections.abc import Iterator
-from typing import Protocol, TypeGuard
+from typing import Protocol, TypedDict, TypeGuard, Unpack
 
 import msgspec
 import yaml
@@ -16,41 +16,83 @@ from yaml.events import (
     MappingStartEvent,
     NodeEvent,
     ScalarEvent,
-    SequenceStartEvent,
     StreamEndEvent,
 )
 
-from triage.rulebook.faults import FAULT, Finding
-from triage.wording.text import Text
+from triage.rulebook.faults import FAULT, Finding, Hint
+from triage.wording.text import NOTHING, Text, say
 
 DEEPEST = 50
 """Mappings and lists inside one another."""
 
+LONGEST_LINE = 4_000
+"""Characters of a line that a finding repeats."""
+
+_PROPERTY = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+")
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
+class Known(TypedDict, total=False):
+    """What more a finding may tell; see `Finding`. Columns as the parser counts them."""
+
+    found: str
+    allowed: tuple[str, ...]
+    line_text: str
+    corrected: str
+    end_column: int | None
+
+
 class Page:
-    """One rule file while it is read: its name, its lines as the parser counts them, and what was found in it."""
+    """One rule file while it is read: its name, its lines as the parser counts them, and what was found in it.
+
+    `lines` are what the parser reads, `written` what stands in the file: a line that a Chinese keyboard has spoilt is
+    put right in memory. Findings are told where the file has them.
+    """
 
     def __init__(self, file: str, text: str) -> None:
         self.file, self.text = file, text
-        self.lines = _LINE_END.split(text)
+        self.lines = self.written = _LINE_END.split(text)
+        self.origins: dict[int, list[int]] = {}
         self.findings: list[Finding] = []
         self.broken = False
 
     def add(
-        self, code: str, line: int, column: int, message: str | Text, hint: str | Text = "", severity: str = FAULT
-    ) -> None:
-        """Note a finding; line and column from 1."""
+        self, code: str, line: int, column: int, message: Text, hint: Text = NOTHING, severity: str = FAULT,
+        **known: Unpack[Known],
+    ) -> None:  # fmt: skip
+        """Note a finding; line and column from 1, as the parser counts."""
+        known.setdefault("allowed", hint.allowed if isinstance(hint, Hint) else ())
+        end = known.get("end_column")
+        if end is not None:
+            known["end_column"] = self._written_column(line, end)
+        written = self.written[line - 1] if line <= len(self.written) else ""
+        if len(written) <= LONGEST_LINE:
+            known["line_text"] = written
+        else:
+            known["corrected"] = ""
+        column = self._written_column(line, column)
         self.findings.append(
-            Finding(severity=severity, file=self.file, line=line, column=column, code=code, message=message, hint=hint)
-        )
+            Finding(
+                severity=severity, file=self.file, line=line, column=column, code=code, message=message, hint=hint,
+                **known,
+            )
+        )  # fmt: skip
 
-    def changed(self, line: int, new: str) -> "Page":
-        """The same page with another line in place of the one with this index; without findings."""
+    def changed(self, line: int, new: str, origins: list[int]) -> "Page":
+        """The same page with another line in place of the one with this index; without findings. `origins`: for each
+        character of the new line, and its end, the column from 0 that it had."""
         lines = [*self.lines]
         lines[line] = new
-        return Page(self.file, "\n".join(lines))
+        page = Page(self.file, "\n".join(lines))
+        before = self.origins.get(line)
+        page.written = self.written
+        page.origins = self.origins | {line: [before[one] for one in origins] if before else origins}
+        return page
+
+    def _written_column(self, line: int, column: int) -> int:
+        """The column from 1 that the file has for one of the parser's."""
+        origins = self.origins.get(line - 1)
+        return origins[min(column, len(origins)) - 1] + 1 if origins else column
 
 
 class Scalar(msgspec.Struct, frozen=True, gc=False):
@@ -127,7 +169,9 @@ class _Composer:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents == 2:
-                    self._fault("several-documents", event, "a second document begins here", "put it in its own file")
+                    self._fault(
+                        "several-documents", event, say("a second document begins here"), say("put it in its own file")
+                    )
                     return _incomplete(root)
             elif isinstance(event, NodeEvent):
                 root = self._node(event, 1)
@@ -142,28 +186,39 @@ class _Composer:
                 self.error = error
         return None
 
-    def _fault(self, code: str, event: Event, message: str, hint: str) -> None:
-        self.page.add(code, *_place(event.start_mark), message, hint)
+    def _fault(self, code: str, event: Event, message: Text, hint: Text = NOTHING, **known: Unpack[Known]) -> None:
+        self.page.add(code, *_place(event.start_mark), message, hint, **known)
 
     def _node(self, event: NodeEvent, depth: int) -> Node:
         if isinstance(event, AliasEvent):
-            self._fault("alias", event, f"*{event.anchor} is an alias", "write the value out")
+            self._fault("alias", event, say("*{name} is an alias", name=event.anchor), say("write the value out"))
             return ABSENT
         self._check_properties(event)
         if isinstance(event, ScalarEvent):
             return self._scalar(event, event.value)
         if depth > DEEPEST:
-            self._fault("too-deep", event, f"nesting deeper than {DEEPEST}", "")
+            self._fault("too-deep", event, say("nesting deeper than {most}", most=DEEPEST), say("write it flatter"))
             raise TooDeep
         return self._mapping(event, depth) if isinstance(event, MappingStartEvent) else self._sequence(event, depth)
 
     def _check_properties(self, event: NodeEvent) -> None:
+        tag = getattr(event, "tag", None)
+        if event.anchor is None and tag is None:
+            return
+        line, column = _place(event.start_mark)
+        written = self.page.lines[line - 1]
+        match = _PROPERTY.match(written, column - 1)
+        without = written[: column - 1] + written[match.end() :] if match else ""
         if event.anchor is not None:
+            advice = say("take it out and write the value where needed")
             self._fault(
-                "anchor", event, f"&{event.anchor} is an anchor", "take it out and write the value where needed"
-            )
-        if isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent) and event.tag is not None:
-            self._fault("tag", event, f"{event.tag} is a tag", "take it out: the place of a value gives its type")
+                "anchor", event, say("&{name} is an anchor", name=event.anchor), advice,
+                found=f"&{event.anchor}", corrected=without,
+            )  # fmt: skip
+        if tag is not None:
+            named = next((one for one in match[0].split() if one.startswith("!")), "!") if match else "!"
+            advice = say("take it out: the place of a value gives its type")
+            self._fault("tag", event, say("{tag} is a tag", tag=named), advice, found=named, corrected=without)
 
     def _scalar(self, event: NodeEvent, text: str) -> Scalar:
         plain = not isinstance(event, ScalarEvent) or event.implicit[0]
@@ -189,14 +244,15 @@ class _Composer:
 
     def _is_key(self, key: Node, event: Event, entries: dict[str, tuple[Scalar, Node]]) -> TypeGuard[Scalar]:
         if not isinstance(key, Scalar):
-            self._fault("wrong-type", event, "a key must be a text", "")
+            self._fault("wrong-type", event, say("a key must be a text"))
         elif key is ABSENT:
             return False
         elif key.plain and key.text == "<<":
-            self._fault("merge-key", event, "<< is a merge key", "write the keys out")
+            self._fault("merge-key", event, say("<< is a merge key"), say("write the keys out"))
         elif key.text in entries:
             first = entries[key.text][0]
-            self._fault("duplicate-key", event, f'"{key.text}" stands twice', f"first in line {first.line}")
+            twice = say('"{word}" stands twice', word=key.text)
+            self._fault("duplicate-key", event, twice, say("first in line {line}; keep one of them", line=first.line))
         else:
             return True
         return False

@@ -3,11 +3,15 @@
 from datetime import date, time, timedelta
 
 from monitors.clocks.calendar import Calendar, Interval, SpecialDay
+from triage.rulebook import nouns
+from triage.rulebook.faults import WARNING
 from triage.rulebook.nodes import ABSENT, Node, Sequence
-from triage.rulebook.reading import Fields, day, fault, fields, items, name, shown, text, word
-from triage.rulebook.reading_values import clock_time, notes, titles, zone
+from triage.rulebook.noting import fault, shown
+from triage.rulebook.reading import Fields, day, fields, items, name, text, word
+from triage.rulebook.reading_values import clock_time, not_hours, notes, titles, zone
 from triage.rulebook.schema import CALENDAR, CALENDAR_FILE, CLOSED_DAY, OPEN_DAY, WEEK
 from triage.rulebook.words import Words
+from triage.wording.text import say
 
 LONGEST_RANGE = 400
 WEEKDAYS = WEEK.required
@@ -20,7 +24,7 @@ def read_calendar(node: Node, words: Words) -> Calendar | None:
     week_fields = fields(found["week"], WEEK)
     week = {weekday: _hours(week_fields[weekday]) for weekday in WEEKDAYS}
     if not any(week.values()) and found["week"] is not ABSENT:
-        fault("never-open", found["week"], "a week without opening hours cannot be counted by")
+        fault("never-open", found["week"], say("a week without opening hours cannot be counted by"))
         return None
     special: dict[date, SpecialDay] = {}
     for listed in ("closed", "open"):
@@ -34,7 +38,7 @@ def read_calendar(node: Node, words: Words) -> Calendar | None:
     return Calendar(
         id=words.full(name(found["id"])),
         title=titles(found["title"], words.languages),
-        zone=text(found["zone"], "a time zone"),
+        zone=text(found["zone"], nouns.TIME_ZONE),
         week=tuple(week[weekday] for weekday in WEEKDAYS),  # type: ignore[arg-type] # seven of them, as WEEK names
         special=special,
         known_from=known_from,
@@ -44,14 +48,19 @@ def read_calendar(node: Node, words: Words) -> Calendar | None:
 
 def _hours(node: Node) -> tuple[Interval, ...]:
     intervals: list[Interval] = []
-    for item in items(node, "opening hours"):
-        opens, _, closes = text(item).partition("-")
+    for item in items(node, nouns.HOURS):
+        opens, dash, closes = text(item).partition("-")
+        if not dash:
+            if opens:
+                not_hours(item, opens, nouns.HOURS)
+            continue
         interval = Interval(clock_time(item, opens.strip()), clock_time(item, closes.strip()))
         is_whole = interval.closes == time.min
         if not is_whole and interval.closes <= interval.opens:
-            fault("overlapping-hours", item, f"{shown(text(item))} closes before it opens")
+            fault("overlapping-hours", item, say("{hours} closes before it opens", hours=shown(text(item))))
         elif intervals and (interval.opens < intervals[-1].closes or intervals[-1].closes == time.min):
-            fault("overlapping-hours", item, f"{shown(text(item))} begins before the hours above it end")
+            message = say("{hours} begins before the hours above it end", hours=shown(text(item)))
+            fault("overlapping-hours", item, message)
         else:
             intervals.append(interval)
     return tuple(intervals)
@@ -68,35 +77,37 @@ def _add_special(
         if before is None:
             special[on] = made
         elif bool(before.hours) == bool(hours):
-            fault("duplicate-date", node, f"{on} stands twice")
+            fault("duplicate-date", node, say("{date} stands twice", date=on), say("take it out"))
         else:
-            fault("closed-and-open", node, f"{on} is both closed and open", "keep one of them")
+            fault("closed-and-open", node, say("{date} is both closed and open", date=on), say("keep one of them"))
 
 
 def _open_hours(found: Fields, week: dict[str, tuple[Interval, ...]]) -> tuple[Interval, ...]:
     if ("like" in found) == ("hours" in found) and found.node is not ABSENT:
-        fault("missing-key", found.node, "an open date needs either like or hours", "write like: mon")
+        message = say("an open date needs either like or hours")
+        fault("missing-key", found.node, message, say("write {word}", word="like: mon"))
         return ()
-    like = found.read("like", word, WEEKDAYS, "a weekday")
+    like = found.read("like", word, WEEKDAYS, nouns.WEEKDAY)
     hours = week.get(like, ()) if like else _hours(found["hours"])
     listed = found["hours"]
     if not hours and (like in week or (isinstance(listed, Sequence) and not listed.items)):
-        fault("never-open", found.node, "an open date without opening hours")
+        fault("never-open", found.node, say("an open date without opening hours"))
     return hours
 
 
 def _dates(found: Fields) -> list[date]:
     if "date" in found:
         if "from" in found or "to" in found:
-            fault("duplicate-key", found.key("date"), "either date, or from and to", "keep one of them")
+            fault("duplicate-key", found.key("date"), say("either date, or from and to"), say("keep one of them"))
         return [day(found["date"])]
     if not ("from" in found and "to" in found):
         if found.node is not ABSENT:
-            fault("missing-key", found.node, "a date, or from and to, is needed")
+            fault("missing-key", found.node, say("a date, or from and to, is needed"))
         return []
     first, last = day(found["from"]), day(found["to"])
     if last < first or (last - first).days > LONGEST_RANGE:
-        fault("empty-range", found["to"], f"{last} lies before {first}" if last < first else "a range of over a year")
+        before = say("{end} lies before {start}", end=last, start=first)
+        fault("empty-range", found["to"], before if last < first else say("a range of over a year"))
         return []
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
@@ -105,5 +116,8 @@ def _check_known(found: Fields, special: dict[date, SpecialDay], known_from: dat
     outside = [on for on in special if on > known_until or (known_from is not None and on < known_from)]
     if outside and known_until != date.min:
         node = found["known_until"]
-        message = f"{len(outside)} dates lie outside known_from to known_until, the first is {min(outside)}"
-        node.page.add("beyond-known", node.line, node.column, message, "move known_until", "warning")
+        message = say(
+            "dates outside known_from to known_until: {count}, the first is {first}",
+            count=len(outside), first=min(outside),
+        )  # fmt: skip
+        fault("beyond-known", node, message, say("move known_until"), WARNING)

@@ -6,11 +6,14 @@ import msgspec
 
 from triage.domain.event import EVENT_TYPES
 from triage.domain.facts import COMPUTED_FACTS, DATA_FACTS, FactSpec, FactType, Vocabulary
+from triage.rulebook import nouns
 from triage.rulebook.nodes import ABSENT, Mapping, Node
-from triage.rulebook.reading import each, entries, fault, fields, flag, items, misfit, name, shown, text, word
+from triage.rulebook.noting import fault, misfit, shown, write_as
+from triage.rulebook.reading import each, entries, fields, flag, items, name, text, word
 from triage.rulebook.reading_values import titles
 from triage.rulebook.schema import FACT, FACTS_FILE, OWN_EVENT
 from triage.rulebook.words import Words
+from triage.wording.text import say
 
 RESERVED = ("all", "any", "none", "always", "priority", "department", "team", "handler", "tags")
 """Blocks of conditions, and what `applies_when` may test beside the facts."""
@@ -47,7 +50,7 @@ def read_facts(node: Node, words: Words, jurisdiction: str) -> Vocabulary:
 
 def _add_values(facts: dict[str, FactSpec], key: Node, value: Node) -> None:
     closed = [spec.name for spec in facts.values() if spec.values]
-    fact = word(key, closed, "a fact with a closed set of values")
+    fact = word(key, closed, nouns.CLOSED_FACT)
     added = each(value, "add_values", name, least=1)
     if fact in closed:
         spec = facts[fact]
@@ -58,11 +61,12 @@ def _add_fact(facts: dict[str, FactSpec], node: Node, words: Words) -> None:
     found = fields(node, FACT)
     fact = name(found["name"])
     if fact in facts or fact in RESERVED:
-        fault("reserved-name", found["name"], f"{shown(fact)} already means something else")
+        message = say("{word} already means something else", word=shown(fact))
+        fault("reserved-name", found["name"], message, say("choose another name"))
     values = found.read("values", each, "values", text, least=1)
     facts[fact] = FactSpec(
         name=fact,
-        type=_TYPES.get(word(found["type"], _TYPES, "a type"), FactType.TEXT),
+        type=_TYPES.get(word(found["type"], _TYPES, nouns.value_of("type")), FactType.TEXT),
         values=values or None,
         personal=bool(found.read("personal", flag)),
         path=_path(found["from"]) if "from" in found else _sound_path(fact),
@@ -72,9 +76,9 @@ def _add_fact(facts: dict[str, FactSpec], node: Node, words: Words) -> None:
 
 def _path(node: Node) -> str | None:
     """Where a fact stands in the data: keys with dots between them."""
-    found = text(node, "a path in the data")
+    found = text(node, nouns.DATA_PATH)
     if found and _sound_path(found) is None:
-        misfit("bad-name", node, f"{shown(found)} is no path in the data", "write it as labels.nature")
+        misfit("bad-name", node, say("{word} is no path in the data", word=shown(found)), write_as("labels.nature"))
     return _sound_path(found)
 
 
@@ -86,5 +90,5 @@ def _event_type(node: Node, known: list[str]) -> str:
     named = fields(node, OWN_EVENT)["type"] if isinstance(node, Mapping) else node
     event_type = text(named)
     if event_type in known:
-        fault("duplicate-id", named, f"{shown(event_type)} is already an event type")
+        fault("duplicate-id", named, say("{word} is already an event type", word=shown(event_type)), say("take it out"))
     return event_type

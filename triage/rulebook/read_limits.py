@@ -1,12 +1,15 @@
 """Reading limits: an amount, the later or earlier of several, or one for each priority."""
 
 from monitors.clocks.policy import AnyLimit, ByPriority, EarlierOf, LaterOf, Limit, Unit
-from triage.rulebook.faults import nearest, suggestion
+from triage.rulebook import nouns
+from triage.rulebook.faults import hint, nearest, suggestion
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar
-from triage.rulebook.reading import fault, items, misfit, shown, word
+from triage.rulebook.noting import fault, misfit, shown
+from triage.rulebook.reading import items, word
 from triage.rulebook.reading_values import limit
 from triage.rulebook.schema import CHOSEN_LIMITS
 from triage.rulebook.words import Words
+from triage.wording.text import say
 
 BY = "by"
 UNREAD = Limit(1, Unit.HOURS)
@@ -27,31 +30,33 @@ def _any_limit(node: Node, words: Words) -> AnyLimit:
         return _by_priority(node, words)
     if len(node.entries) != 1:
         if node.complete:
-            what = "a limit is an amount, later_of, earlier_of, or by: priority"
-            fault("wrong-type", node, what, "write 15 calendar days")
+            message = say("a limit is an amount, later_of, earlier_of, or by: priority")
+            fault("wrong-type", node, message, say("write {word}", word="15 calendar days"))
         return UNREAD
     return _chosen(*next(iter(node.entries.values())), words)
 
 
 def _chosen(key: Scalar, value: Node, words: Words) -> AnyLimit:
     if key.text not in CHOSEN_LIMITS:
-        hint = suggestion(key.text, (*CHOSEN_LIMITS, BY))
-        misfit("unknown-key", key, f"unknown key {shown(key.text)} in a limit", hint)
+        message = say("unknown key {word} in {what}", word=shown(key.text), what=nouns.LIMIT)
+        misfit("unknown-key", key, message, suggestion(key.text, (*CHOSEN_LIMITS, BY)))
         return UNREAD
     listed = tuple(_any_limit(one, words) for one in items(value, key.text, least=2)) or (UNREAD,)
     return LaterOf(listed) if key.text == CHOSEN_LIMITS[0] else EarlierOf(listed)
 
 
 def _by_priority(node: Mapping, words: Words) -> AnyLimit:
-    word(node.entries[BY][1], ("priority",), "a fact that limits depend on")
+    word(node.entries[BY][1], ("priority",), nouns.value_of(BY))
     limits = []
     for key, value in node.entries.values():
         if key.text != BY:
-            word(key, words.priorities, "a priority")
+            word(key, words.priorities, nouns.PRIORITY)
             limits.append((key.text, _any_limit(value, words)))
     missing = _missing(node, words.priorities or ())
     if missing and node.complete:
-        fault("missing-key", node, f"no limit for {', '.join(missing)}")
+        like = ", ".join(f"{one}: …" for one in missing)
+        message = say("no limit for {priorities}", priorities=tuple(missing))
+        fault("missing-key", node, message, hint(say("write {word}", word=like), allowed=missing))
     return ByPriority(tuple(limits)) if limits else UNREAD
 
 

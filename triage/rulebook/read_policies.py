@@ -9,13 +9,15 @@ import msgspec
 from monitors.clocks.policy import Policy
 from triage.domain.event import AMENDED, REGISTERED
 from triage.domain.facts import FactSpec
+from triage.rulebook import nouns
 from triage.rulebook.facts import jsonable
 from triage.rulebook.model import ExampleEvent, ExpectedClock, PolicyExample, Position
 from triage.rulebook.nodes import Mapping, Node
+from triage.rulebook.noting import fault
 from triage.rulebook.read_clocks import read_clock
 from triage.rulebook.read_conditions import ConditionReader, plain_value
 from triage.rulebook.read_rules import outcome_specs
-from triage.rulebook.reading import entries, fault, fields, flag, items, name, referred, text, whole, word
+from triage.rulebook.reading import entries, fields, flag, items, name, referred, text, whole, word
 from triage.rulebook.reading_values import effective, instant, notes, source, status, titles
 from triage.rulebook.schema import (
     CLOCK_EXPECT,
@@ -27,6 +29,7 @@ from triage.rulebook.schema import (
     POLICY_EXAMPLE,
 )
 from triage.rulebook.words import Words
+from triage.wording.text import say
 
 
 def policy_nodes(node: Node) -> list[Node]:
@@ -41,7 +44,7 @@ def read_policy(node: Node, words: Words) -> tuple[Policy, list[PolicyExample]]:
     policy_status = status(found["status"])
     start, end = found.read("effective", effective) or (None, None)
     reader = ConditionReader(words, {**words.facts, **outcome_specs(words)}, closed=words.facts_known)
-    calendar = found.read("calendar", referred, words.calendars, words, "a calendar") or words.calendar
+    calendar = found.read("calendar", referred, words.calendars, words, nouns.CALENDAR) or words.calendar
     named = source(found["source"], policy_status)
     policy_id = words.full(name(found["id"]))
     applies_when = found.read("applies_when", reader.read)
@@ -56,7 +59,7 @@ def read_policy(node: Node, words: Words) -> tuple[Policy, list[PolicyExample]]:
         status=policy_status,
         effective_from=start,
         effective_to=end,
-        detach="detach" in found and word(found["detach"], DETACH, "a word") == DETACH[0],
+        detach="detach" in found and word(found["detach"], DETACH, nouns.value_of("detach")) == DETACH[0],
     )
     zone = words.zones.get(calendar, words.zone)
     ids = tuple(clock.id for clock in clocks)
@@ -67,7 +70,7 @@ def read_policy(node: Node, words: Words) -> tuple[Policy, list[PolicyExample]]:
 def _example(node: Node, policy: str, clocks: tuple[str, ...], zone: tzinfo, words: Words) -> PolicyExample:
     found = fields(node, POLICY_EXAMPLE)
     expect = {
-        word(key, clocks or None, "a clock"): _expected(value, zone)
+        word(key, clocks or None, nouns.CLOCK): _expected(value, zone)
         for key, value in entries(found["expect"], "expect")
     }
     return PolicyExample(
@@ -75,14 +78,14 @@ def _example(node: Node, policy: str, clocks: tuple[str, ...], zone: tzinfo, wor
         events=tuple(_event(one, zone, words) for one in items(found["events"], "events", least=1)),
         expect=expect,
         until=found.read("until", instant, zone),
-        priority=found.read("priority", word, words.priorities, "a priority"),
+        priority=found.read("priority", word, words.priorities, nouns.PRIORITY),
         at=Position(node.page.file, node.line, node.column),
     )
 
 
 def _event(node: Node, zone: tzinfo, words: Words) -> ExampleEvent:
     found = fields(node, EXAMPLE_EVENT)
-    event_type = word(found["type"], words.event_types, "an event type")
+    event_type = word(found["type"], words.event_types, nouns.EVENT_TYPE)
     specs = words.event_fields.get(event_type, {})
     if event_type == AMENDED:
         registered = words.event_fields.get(REGISTERED, {})
@@ -114,10 +117,10 @@ def _data(node: Node, specs: Specs[str, FactSpec], reader: ConditionReader, path
 def _expected(node: Node, zone: tzinfo) -> ExpectedClock:
     found = fields(node, CLOCK_EXPECT)
     if isinstance(node, Mapping) and node.complete and node.entries.keys() <= {"cycle"}:
-        fault("empty-list", node, "nothing is expected of this clock")
+        fault("empty-list", node, say("nothing is expected of this clock"))
     return ExpectedClock(
         due=found.read("due", instant, zone),
-        state=found.read("state", word, CLOCK_STATES, "a state"),
+        state=found.read("state", word, CLOCK_STATES, nouns.value_of("state")),
         breached=found.read("breached", flag),
         cycle=found.read("cycle", whole),
     )

@@ -16,7 +16,7 @@ from triage.rulebook.reading_values import LIKE_DATE
 from triage.rulebook.schema import ROW
 from triage.rulebook.sheets import WORKBOOK, Cell, Kept, Row, Sheet
 from triage.rulebook.words import Words
-from triage.wording.text import Text, say
+from triage.wording.text import NOTHING, Text, say
 
 BAR, WIDE_BAR = "|", "｜"
 """Stands between several values in a cell; what a Chinese keyboard writes for it."""
@@ -202,7 +202,7 @@ class _SheetReader:
             message = say("the row has {found} cells, the header {wanted}", found=len(row.cells), wanted=width)
             self._fault("ragged-row", row.cells[0], message, say("keep the separators of empty cells"))
 
-    def _fault(self, code: str, cell: Cell, message: Text, hint: str | Text = "") -> None:
+    def _fault(self, code: str, cell: Cell, message: Text, hint: Text = NOTHING) -> None:
         self._page.add(code, cell.line, cell.column, message, hint)
 
     def _blame(self, row: Row, noted: int) -> None:

@@ -8,10 +8,12 @@ import msgspec
 
 from monitors.clocks.policy import Escalation
 from triage.domain.event import Person
+from triage.rulebook import nouns
 from triage.rulebook.faults import suggestion
 from triage.rulebook.model import Department, Fallback
 from triage.rulebook.nodes import ABSENT, Node, Sequence
-from triage.rulebook.reading import Fields, day, each, entries, fault, fields, items, misfit, name, shown, text, word
+from triage.rulebook.noting import fault, misfit, no_such, shown
+from triage.rulebook.reading import Fields, day, each, entries, fields, items, name, text, word
 from triage.rulebook.reading_values import (
     CURRENCY,
     JURISDICTION,
@@ -25,6 +27,7 @@ from triage.rulebook.reading_values import (
 )
 from triage.rulebook.schema import DEPARTMENT, FALLBACK, FORMAT, OPEN_CASES, OWNER, ROLE, RULEBOOK, STEP
 from triage.rulebook.words import Words
+from triage.wording.text import say
 
 
 class Desk(msgspec.Struct, kw_only=True):
@@ -42,7 +45,7 @@ def read_rulebook(node: Node) -> Desk:
     found = fields(node, RULEBOOK)
     _check_format(found)
     languages = each(
-        found["languages"], "languages", lambda one: formed(one, LANGUAGE, "a language", "zh-Hant"), least=1
+        found["languages"], "languages", lambda one: formed(one, LANGUAGE, nouns.LANGUAGE, "zh-Hant"), least=1
     )
     notes(found, languages)
     tz = zone(found["zone"]) if "zone" in found else UTC
@@ -53,13 +56,13 @@ def read_rulebook(node: Node) -> Desk:
     departments = _departments(found["departments"], languages, roles)
     parts: dict[str, Any] = {
         "name": text(found["name"]),
-        "zone": text(found["zone"], "a time zone"),
+        "zone": text(found["zone"], nouns.TIME_ZONE),
         "calendar": text(found["calendar"]),
-        "currency": formed(found["currency"], CURRENCY, "a currency", "CNY"),
-        "jurisdiction": formed(found["jurisdiction"], JURISDICTION, "an ISO 3166 code", "CN"),
+        "currency": formed(found["currency"], CURRENCY, nouns.CURRENCY, "CNY"),
+        "jurisdiction": formed(found["jurisdiction"], JURISDICTION, nouns.COUNTRY, "CN"),
         "languages": languages,
         "examples_on": found.read("examples_on", day),
-        "open_cases": found.read("open_cases", word, OPEN_CASES, "a word") or OPEN_CASES[0],
+        "open_cases": found.read("open_cases", word, OPEN_CASES, nouns.value_of("open_cases")) or OPEN_CASES[0],
         "priorities": priorities,
         "handlers": handlers,
         "roles": roles,
@@ -87,14 +90,14 @@ def _words_of(parts: Byname[str, Any], words: Words) -> Words:
 def _check_format(found: Fields) -> None:
     given = text(found["format"])
     if given and given != FORMAT:
-        misfit("unknown-value", found["format"], f"unknown format {shown(given)}", suggestion(given, [FORMAT]))
+        misfit("unknown-value", found["format"], no_such(given, nouns.value_of("format")), suggestion(given, [FORMAT]))
 
 
 def _roles(node: Node, languages: tuple[str, ...]) -> list[str]:
     roles = []
     for key, value in entries(node, "roles"):
         if key.text == OWNER:
-            fault("reserved-name", key, "owner is always there", "take it out")
+            fault("reserved-name", key, say("owner is always there"), say("take it out"))
         titles(fields(value, ROLE)["title"], languages or None)
         roles.append(name(key))
     return roles
@@ -117,7 +120,7 @@ def _departments(node: Node, languages: tuple[str, ...], roles: tuple[str, ...])
 def _escalation(node: Node, roles: tuple[str, ...]) -> dict[str, Person]:
     people = {}
     for key, value in entries(node, "escalation"):
-        word(key, roles, "a role")
+        word(key, roles, nouns.ROLE)
         people[key.text] = person(value)
     return people
 
@@ -126,13 +129,13 @@ def _fallback(
     node: Node, priorities: tuple[str, ...], handlers: tuple[str, ...], departments: Byname[str, Department]
 ) -> Fallback:
     found = fields(node, FALLBACK)
-    department = word(found["department"], tuple(departments) or None, "a department")
+    department = word(found["department"], tuple(departments) or None, nouns.DEPARTMENT)
     teams = departments[department].teams if department in departments else None
     return Fallback(
         department=department,
-        team=found.read("team", word, teams, "a team"),
-        priority=word(found["priority"], priorities or None, "a priority"),
-        handler=word(found["handler"], handlers or None, "a handler"),
+        team=found.read("team", word, teams, nouns.TEAM),
+        priority=word(found["priority"], priorities or None, nouns.PRIORITY),
+        handler=word(found["handler"], handlers or None, nouns.HANDLER),
         owner=person(found["owner"]),
     )
 
@@ -147,7 +150,7 @@ def escalation_steps(node: Node, roles: tuple[str, ...] | None) -> tuple[Escalat
     for item in items(node, "escalate", least=1):
         step = _step(item, roles)
         if any(step.text == other.text for other in steps):
-            fault("duplicate-step", item, f"two steps {shown(step.text)}")
+            fault("duplicate-step", item, say("two steps {words}", words=shown(step.text)), say("take it out"))
         steps.append(step)
     return tuple(steps)
 
@@ -157,19 +160,15 @@ def _step(node: Node, roles: tuple[str, ...] | None) -> Escalation:
     to = found["to"]
 
     def role(one: Node) -> str:
-        return word(one, roles, "a role")
+        return word(one, roles, nouns.ROLE)
 
     named = each(to, "to", role, least=1) if isinstance(to, Sequence) else (role(to),) if to is not ABSENT else ()
-    after = found.read("after", limit, "a distance")
+    after = found.read("after", limit, nouns.DISTANCE)
     if ("at" in found) == ("after" in found) and node is not ABSENT:
-        fault(
-            "missing-key",
-            node,
-            "a step of an escalation needs either at or after",
-            "write at: due or after: 1 working day",
-        )
-    found.read("at", word, ("due",), "a time")
-    every = found.read("every", limit, "a distance")
+        message = say("a step of an escalation needs either at or after")
+        fault("missing-key", node, message, say("write at: due or after: 1 working day"))
+    found.read("at", word, ("due",), nouns.value_of("at"))
+    every = found.read("every", limit, nouns.DISTANCE)
     if every is not None and after is None:
-        fault("missing-key", node, "what is rung again needs a first time", "write after: beside every:")
+        fault("missing-key", node, say("what is rung again needs a first time"), say("write after: beside every:"))
     return Escalation("due" if after is None else f"after {text(found['after'])}", after, named, every)

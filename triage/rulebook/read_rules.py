@@ -3,14 +3,17 @@
 from typing import Any
 
 from triage.domain.facts import FactSpec, FactType
+from triage.rulebook import nouns
 from triage.rulebook.faults import suggestion
 from triage.rulebook.model import Example, Position, Rule, Then
 from triage.rulebook.nodes import ABSENT, Node
+from triage.rulebook.noting import fault, misfit, no_such
 from triage.rulebook.read_conditions import ConditionReader
-from triage.rulebook.reading import each, entries, fault, fields, flag, items, misfit, name, referred, shown, text, word
+from triage.rulebook.reading import each, entries, fields, flag, items, name, referred, text, word
 from triage.rulebook.reading_values import effective, notes, reason, source, status, titles
 from triage.rulebook.schema import RULE, RULE_EXAMPLE, RULE_EXPECT, RULES_FILE, THEN, Shape
 from triage.rulebook.words import Words
+from triage.wording.text import say
 
 
 def rule_nodes(node: Node) -> list[Node]:
@@ -44,17 +47,20 @@ def read_then(node: Node, words: Words) -> Then:
     """What a rule asks for."""
     found = fields(node, THEN)
     teams = words.teams
-    department = found.read("department", word, tuple(teams) if teams else None, "a department")
+    department = found.read("department", word, tuple(teams) if teams else None, nouns.DEPARTMENT)
     if "team" in found and department is None:
-        fault("team-without-department", found["team"], "a team needs its department", "name the department too")
+        fault(
+            "team-without-department", found["team"], say("a team needs its department"), say("name the department too")
+        )
     of_department = teams.get(department) if teams and department else None
     if node is not ABSENT and not any(key in found for key in THEN.keys):
-        fault("empty-list", node, "then asks for nothing", "name a priority, department, handler, tags or policies")
+        advice = say("name a priority, department, handler, tags or policies")
+        fault("empty-list", node, say("then asks for nothing"), advice)
     return Then(
-        priority=found.read("priority", word, words.priorities, "a priority"),
+        priority=found.read("priority", word, words.priorities, nouns.PRIORITY),
         department=department,
-        team=found.read("team", word, of_department, "a team"),
-        handler=found.read("handler", word, words.handlers, "a handler"),
+        team=found.read("team", word, of_department, nouns.TEAM),
+        handler=found.read("handler", word, words.handlers, nouns.HANDLER),
         tags=found.read("tags", each, "tags", name, least=1) or (),
         policies=found.read("policies", _policies, words) or (),
     )
@@ -78,7 +84,7 @@ def _given(key: Node, value: Node, words: Words, reader: ConditionReader) -> Any
     spec = words.facts.get(fact)
     if spec is None:
         if words.facts_known:
-            misfit("unknown-key", key, f"unknown fact {shown(fact)}", suggestion(fact, list(words.facts)))
+            misfit("unknown-key", key, no_such(fact, nouns.FACT), suggestion(fact, list(words.facts)))
         return None
     if spec.type is FactType.TEXTS:
         return list(each(value, fact, lambda one: str(reader.value(spec, one))))
@@ -89,21 +95,21 @@ def _expect(node: Node, words: Words, shape: Shape) -> dict[str, Any]:
     found = fields(node, shape)
     expect: dict[str, Any] = {
         "fires": found.read("fires", flag),
-        "row": found.read("row", word, words.rows, "a row"),
+        "row": found.read("row", word, words.rows, say("a row")),
         "fallback": found.read("fallback", flag),
-        "priority": found.read("priority", word, words.priorities, "a priority"),
-        "department": found.read("department", word, tuple(words.teams) if words.teams else None, "a department"),
+        "priority": found.read("priority", word, words.priorities, nouns.PRIORITY),
+        "department": found.read("department", word, tuple(words.teams) if words.teams else None, nouns.DEPARTMENT),
         "team": found.read("team", text),
-        "handler": found.read("handler", word, words.handlers, "a handler"),
+        "handler": found.read("handler", word, words.handlers, nouns.HANDLER),
         "tags": found.read("tags", each, "tags", name),
         "policies": found.read("policies", _policies, words),
-        "rules": found.read("rules", each, "rules", lambda one: referred(one, words.rules, words, "a rule")),
+        "rules": found.read("rules", each, "rules", lambda one: referred(one, words.rules, words, nouns.RULE)),
     }
     return {key: value for key, value in expect.items() if value is not None}
 
 
 def _policies(node: Node, words: Words) -> tuple[str, ...]:
-    return each(node, "policies", lambda one: referred(one, words.policies, words, "a policy"))
+    return each(node, "policies", lambda one: referred(one, words.policies, words, nouns.POLICY))
 
 
 OUTCOME_TEXTS = ("priority", "department", "team", "handler")

@@ -35,7 +35,7 @@ def read_table(files: TableFiles, words: Words) -> tuple[Table, list[Rule]]:
         title=titles(found["title"], words.languages),
         why=reason(found["why"], words.languages),
         source=found.read("source", source, table_status),
-        hit=word(found["hit"], HITS, "a way to hit"),
+        hit=word(found["hit"], HITS, say("a way to hit")),
         status=table_status,
         effective_from=start,
         effective_to=end,

@@ -2,11 +2,13 @@
 
 from triage.rulebook.model import Position, TermList
 from triage.rulebook.nodes import Node
-from triage.rulebook.reading import each, fault, fields, name, shown, text
+from triage.rulebook.noting import fault, shown
+from triage.rulebook.reading import each, fields, name, text
 from triage.rulebook.reading_values import notes, titles
 from triage.rulebook.schema import TERM_LIST
 from triage.rulebook.terms import fold_text
 from triage.rulebook.words import Words
+from triage.wording.text import say
 
 
 def read_term_list(node: Node, words: Words) -> TermList:
@@ -32,6 +34,8 @@ def read_term_list(node: Node, words: Words) -> TermList:
 def _check_not_term(node: Node, not_term: str, terms: set[str]) -> None:
     found = fold_text(not_term)
     if found in terms:
-        fault("not-term-is-term", node, f"{shown(not_term)} is a term of the list too", "take it out of one of them")
+        message = say("{term} is a term of the list too", term=shown(not_term))
+        fault("not-term-is-term", node, message, say("take it out of one of them"))
     elif not any(term in found for term in terms):
-        fault("not-term-without-term", node, f"{shown(not_term)} holds no term of the list", "it can never matter")
+        message = say("{term} holds no term of the list", term=shown(not_term))
+        fault("not-term-without-term", node, message, say("it can never matter"))

@@ -11,13 +11,15 @@ from datetime import date
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, TypeVar
 
-from triage.rulebook.characters import suspects
-from triage.rulebook.faults import nearest, suggestion
+from triage.rulebook import nouns
+from triage.rulebook.faults import did_you_mean, hint, nearest, suggestion, write
+from triage.rulebook.meant import meant_day, meant_list, meant_name
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar, Sequence
+from triage.rulebook.noting import SHOWN, fault, misfit, no_such, shown, wanted_not, without, write_as
+from triage.rulebook.nouns import What
 from triage.rulebook.schema import Shape
-from triage.rulebook.syntax import spoilt
 from triage.rulebook.words import Words
-from triage.wording.text import Text
+from triage.wording.text import NOTHING, Text, say
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,40 +28,10 @@ E = TypeVar("E", bound=StrEnum)
 _NAME = re.compile(r"\w[\w.-]*")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_KINDS = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping"}
-SHOWN = 60
+_FULL_WIDTH = re.compile(r"\s*[：，]\s*")
+_KINDS = {Scalar: nouns.SINGLE_VALUE, Sequence: nouns.LIST, Mapping: nouns.MAPPING}
 
-
-def fault(code: str, node: Node, message: str | Text, hint: str | Text = "") -> None:
-    """Note a fault at the node's beginning."""
-    node.page.add(code, node.line, node.column, message, hint)
-
-
-def misfit(code: str, node: Node, message: str, hint: str = "") -> None:
-    """Note that a key or value does not fit. When a look-alike character in it, or in its line, may be why, that
-    character is named instead; one elsewhere in the line only when the hint names no near word."""
-    if isinstance(node, Scalar):
-        for line in range(node.line, node.end_line + 1):
-            start = node.column - 1 if line == node.line else 0
-            end = node.end_column - 1 if line == node.end_line else None
-            if _blame(node, line, message, start, end):
-                return
-    if not hint.startswith("did you mean") and _blame(node, node.line, message, 0, None):
-        return
-    fault(code, node, message, hint)
-
-
-def _blame(node: Node, line: int, message: str, start: int, end: int | None) -> bool:
-    lines = node.page.lines
-    found = suspects(lines[line - 1], start, end) if line <= len(lines) else []
-    if found:
-        node.page.findings.append(spoilt(node.page, line - 1, found, message))
-    return bool(found)
-
-
-def shown(word: str) -> str:
-    """A word of the file as a message quotes it."""
-    return f'"{word}"' if len(word) <= SHOWN else f'"{word[:SHOWN]}…"'
+__all__ = ["fault", "misfit", "shown"]
 
 
 class Fields:
@@ -87,64 +59,70 @@ class Fields:
 def fields(node: Node, shape: Shape, *, unless: Collection[str] = ()) -> Fields:
     """The mapping's keys, checked against the shape; `unless`: required keys that may be missing all the same."""
     if not isinstance(node, Mapping):
-        _wrong_kind(node, f"{shape.name} is a mapping")
+        _wrong_kind(node, say("{what} is a mapping (key: value)", what=shape.name))
         return Fields(ABSENT, {})
     for key, (key_node, _) in node.entries.items():
         if key in shape.later:
             not_yet(key_node, key)
         elif key not in shape.keys:
-            misfit("unknown-key", key_node, f"unknown key {shown(key)} in {shape.name}", suggestion(key, shape.keys))
+            unknown = say("unknown key {word} in {what}", word=shown(key), what=shape.name)
+            misfit("unknown-key", key_node, unknown, suggestion(key, shape.keys))
     missing = [key for key in shape.required if key not in node.entries and key not in unless]
     for key in missing if node.complete else ():
         if not _misspelt(node, key, shape):
-            fault("missing-key", node, f"{shape.name} needs {shown(key)}")
+            needed = say("{what} needs {word}", what=shape.name, word=shown(key))
+            fault("missing-key", node, needed, hint(say("write {word}", word=f"{key}: …"), allowed=(key,)))
     return Fields(node, {key: entry for key, entry in node.entries.items() if key in shape.keys})
 
 
 def _misspelt(node: Mapping, key: str, shape: Shape) -> bool:
-    """Whether another key of the mapping was probably meant to be this one; that has been reported."""
-    return any(nearest(other, shape.keys) == key for other in node.entries if other not in shape.keys)
+    """Whether another key of the mapping was probably meant to be this one, or holds it because of a full-width colon
+    or comma; that has been reported."""
+    others = [other for other in node.entries if other not in shape.keys]
+    return any(key in _FULL_WIDTH.split(other) or nearest(other, shape.keys) == key for other in others)
 
 
 def not_yet(node: Node, word: str) -> None:
     """Refuse a word of the format whose feature comes with a later release."""
-    fault("not-supported-yet", node, f"{shown(word)} is not supported yet", "take it out")
+    fault("not-supported-yet", node, say("{word} is not supported yet", word=shown(word)), say("take it out"))
 
 
-def _wrong_kind(node: Node, wanted: str, hint: str = "") -> None:
+def _wrong_kind(node: Node, wanted: Text, hint: Text = NOTHING) -> None:
     if node is ABSENT:
         return
     if isinstance(node, Scalar) and not node.text:
-        fault("empty-value", node, f"nothing here: {wanted}")
+        fault("empty-value", node, say("nothing here: {wanted}", wanted=wanted))
     else:
-        misfit("wrong-type", node, f"{wanted}, not {_KINDS[type(node)]}", hint)
+        misfit("wrong-type", node, say("{wanted}, not {kind}", wanted=wanted, kind=_KINDS[type(node)]), hint)
 
 
-def text(node: Node, wanted: str = "a text") -> str:
+def text(node: Node, what: What = nouns.TEXT) -> str:
     """Any text, whatever it looks like; not an empty one."""
     if isinstance(node, Scalar) and node.text:
         return node.text
-    _wrong_kind(node, f"{wanted} is wanted")
+    _wrong_kind(node, say("{what} is wanted", what=what))
     return ""
 
 
 def name(node: Node) -> str:
     """An id: letters, digits, `-`, `_` and `.`, beginning with a letter or digit."""
-    word = text(node, "an id")
+    word = text(node, nouns.ID)
     if word and (not _NAME.fullmatch(word) or unicodedata.normalize("NFKC", word) != word):
-        misfit("bad-name", node, f"{shown(word)} cannot be an id", "letters, digits, - _ . and no spaces")
+        form = say("letters, digits, - _ . and no spaces")
+        near = meant_name(word) if len(word) <= SHOWN else ""
+        misfit("bad-name", node, say("{word} cannot be an id", word=shown(word)), hint(form, near))
     return word
 
 
-def word(node: Node, allowed: Collection[str] | None, what: str) -> str:
+def word(node: Node, allowed: Collection[str] | None, what: What) -> str:
     """One of the allowed words; None: they are not known because the file that names them is faulty."""
     found = text(node, what)
     if found and allowed is not None and found not in allowed:
-        misfit("unknown-value", node, f"unknown {bare(what)} {shown(found)}", suggestion(found, allowed))
+        misfit("unknown-value", node, no_such(found, what), suggestion(found, allowed))
     return found
 
 
-def referred(node: Node, known: tuple[str, ...] | None, words: Words, what: str) -> str:
+def referred(node: Node, known: tuple[str, ...] | None, words: Words, what: What) -> str:
     """The full id of something that the rulebook, or the pack that is read, declares; the pack's own comes first."""
     written = text(node, what)
     full = words.full(written)
@@ -156,81 +134,81 @@ def referred(node: Node, known: tuple[str, ...] | None, words: Words, what: str)
     return full
 
 
-def member(node: Node, kind: type[E], what: str) -> E:
+def member(node: Node, kind: type[E], what: What) -> E:
     """A member of a closed set of words."""
     found = word(node, tuple(kind), what)
     return next((one for one in kind if one.value == found), next(iter(kind)))
 
 
-def bare(what: str) -> str:
-    """A noun without its article."""
-    return what.removeprefix("an ").removeprefix("a ")
-
-
-def items(node: Node, what: str, *, least: int = 0) -> list[Node]:
+def items(node: Node, what: What, *, least: int = 0) -> list[Node]:
     """The entries of a list."""
     if not isinstance(node, Sequence):
         short = isinstance(node, Scalar) and len(node.text) <= SHOWN
-        _wrong_kind(node, f"{what} is a list", f"write [{node.text}]" if isinstance(node, Scalar) and short else "")
+        form = write(meant_list(node.text)) if isinstance(node, Scalar) and short else NOTHING
+        _wrong_kind(node, say("{what} is a list", what=what), form)
         return []
     if len(node.items) < least and node.complete:
-        fault("empty-list", node, f"{what} needs at least one entry")
+        fault("empty-list", node, say("{what} needs at least one entry", what=what))
     return node.items
 
 
-def each(node: Node, what: str, reader: Callable[[Node], str], *, least: int = 0) -> tuple[str, ...]:
+def each(node: Node, what: What, reader: Callable[[Node], str], *, least: int = 0) -> tuple[str, ...]:
     """A list of different texts."""
     found: list[str] = []
     for item in items(node, what, least=least):
         value = reader(item)
         if value in found:
-            fault("duplicate-value", item, f"{shown(value)} stands twice in {what}")
+            twice = say("{word} stands twice in {what}", word=shown(value), what=what)
+            fault("duplicate-value", item, twice, say("take it out"), corrected=without(item))
         elif value:
             found.append(value)
     return tuple(found)
 
 
-def entries(node: Node, what: str, *, least: int = 0) -> list[tuple[Scalar, Node]]:
+def entries(node: Node, what: What, *, least: int = 0) -> list[tuple[Scalar, Node]]:
     """Keys and values of a mapping whose keys are the user's own."""
     if not isinstance(node, Mapping):
-        _wrong_kind(node, f"{what} is a mapping")
+        _wrong_kind(node, say("{what} is a mapping (key: value)", what=what))
         return []
     if len(node.entries) < least and node.complete:
-        fault("empty-list", node, f"{what} needs at least one key")
+        fault("empty-list", node, say("{what} needs at least one key", what=what))
     return list(node.entries.values())
 
 
+_FLAGS = ("true", "false")
 _LIKE_FLAG = {"yes": "true", "on": "true", "y": "true", "1": "true", "no": "false", "off": "false", "n": "false",
               "0": "false", "true": "true", "false": "false"}  # fmt: skip
 
 
 def flag(node: Node) -> bool:
     """`true` or `false`, and nothing else."""
-    found = text(node, "true or false")
-    if found and found not in ("true", "false"):
+    found = text(node, nouns.FLAG)
+    if found and found not in _FLAGS:
         meant = _LIKE_FLAG.get(found.strip().casefold())
-        hint = f"did you mean {meant}?" if meant else "one of: true, false"
-        misfit("wrong-type", node, f"true or false is wanted, not {shown(found)}", hint)
+        misfit(
+            "wrong-type", node, wanted_not(nouns.FLAG, found),
+            did_you_mean(meant, _FLAGS, quote="") if meant else suggestion(found, _FLAGS),
+        )  # fmt: skip
     return found == "true"
 
 
 def whole(node: Node) -> int:
     """A whole number."""
-    found = text(node, "a whole number")
+    found = text(node, nouns.WHOLE)
     if found and not _WHOLE.fullmatch(found):
-        misfit("wrong-type", node, f"a whole number is wanted, not {shown(found)}")
+        misfit("wrong-type", node, wanted_not(nouns.WHOLE, found))
         return 0
     return int(found or 0)
 
 
 def day(node: Node) -> date:
     """A date written as 2026-03-02."""
-    found = text(node, "a date")
+    found = text(node, nouns.DATE)
     try:
         if found and _DAY.fullmatch(found):
             return date.fromisoformat(found)
     except ValueError:
         pass
     if found:
-        misfit("wrong-type", node, f"a date is wanted, not {shown(found)}", "write it as 2026-03-02")
+        misfit("wrong-type", node, wanted_not(nouns.DATE, found), write_as("2026-03-02", meant_day(found)))
     return date.min

@@ -9,11 +9,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from monitors.clocks.policy import Limit, Unit
 from triage.domain.event import Person
 from triage.domain.facts import Money
-from triage.rulebook.faults import suggestion
+from triage.rulebook import nouns
+from triage.rulebook.faults import Hint, did_you_mean, hint, suggestion
+from triage.rulebook.meant import meant_hours, meant_instant, meant_limit, meant_money
 from triage.rulebook.model import Source, Titles
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar
-from triage.rulebook.reading import Fields, day, entries, fault, fields, misfit, not_yet, shown, text, word
+from triage.rulebook.noting import fault, misfit, no_such, shown, wanted_not, write_as
+from triage.rulebook.nouns import What
+from triage.rulebook.reading import Fields, day, entries, fields, not_yet, text, word
 from triage.rulebook.schema import EFFECTIVE, GRADES, LATER_STATUSES, PERSON, SOURCE, STATUSES
+from triage.wording.text import say
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _MONEY = re.compile(r"(-?[0-9]{1,15}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
@@ -36,50 +41,43 @@ LONGEST = {
 """Ten years: a longer limit is a slip of the keyboard."""
 
 _UNITS = {form: unit for unit in Unit for form in (unit.value, unit.value.removesuffix("s"))}
-_MEANT_UNITS = {"day": "calendar days", "days": "calendar days", "business days": "working days",
-                "business day": "working days", "business hours": "working hours"}  # fmt: skip
 
 
-def formed(node: Node, pattern: re.Pattern[str], wanted: str, like: str) -> str:
+def formed(node: Node, pattern: re.Pattern[str], what: What, like: str) -> str:
     """A text of a given form; `like`: a good one."""
-    found = text(node, wanted)
+    found = text(node, what)
     if found and not pattern.fullmatch(found):
-        misfit("wrong-type", node, f"{wanted} is wanted, not {shown(found)}", f"write it as {like}")
+        misfit("wrong-type", node, wanted_not(what, found), write_as(like))
         return ""
     return found
 
 
 def number(node: Node) -> int | float:
     """A number, with a decimal point or without."""
-    found = formed(node, _NUMBER, "a number", "12 or 12.5") or "0"
+    found = formed(node, _NUMBER, nouns.NUMBER, "12.5") or "0"
     return float(found) if "." in found else int(found)
 
 
 def money(node: Node, currency: str) -> Money:
     """An amount with its currency; `currency` only serves the hint."""
-    found = text(node, "an amount with its currency")
+    found = text(node, nouns.MONEY)
     match = _MONEY.fullmatch(found)
     if match:
         return Money(float(match[1]), match[2])
     if found:
-        bare_number = found.replace(",", "").replace("_", "").removeprefix(currency).removesuffix(currency).strip()
-        near = _NUMBER.fullmatch(bare_number)
-        hint = f'did you mean "{bare_number} {currency or "CNY"}"?' if near else "write it as 50000 CNY"
-        misfit("wrong-type", node, f"an amount with its currency is wanted, not {shown(found)}", hint)
+        misfit("wrong-type", node, wanted_not(nouns.MONEY, found), write_as("50000 CNY", meant_money(found, currency)))
     return Money(math.nan, "")
 
 
 def instant(node: Node, zone: tzinfo, *, dates: bool = False) -> datetime:
     """An instant in UTC; without an offset in the given zone; `dates`: a date alone is its first second."""
-    found = text(node, "a date and time")
+    found = text(node, nouns.INSTANT)
     if found:
         made = read_instant(f"{found} 00:00" if dates and len(found) == len("2026-03-02") else found, zone)
         if made is not None:
             return made
-        misfit(
-            "wrong-type", node, f"a date and time is wanted, not {shown(found)}",
-            "write it as 2026-03-02 10:00 or 2026-03-02T10:00:00+08:00",
-        )  # fmt: skip
+        like = write_as("2026-03-02 10:00", meant_instant(found))
+        misfit("wrong-type", node, wanted_not(nouns.INSTANT, found), like)
     return datetime.min.replace(tzinfo=UTC)
 
 
@@ -102,45 +100,61 @@ def clock_time(node: Node, found: str) -> time:
             return time.fromisoformat(found)
     except ValueError:
         pass
-    misfit("wrong-type", node, f"{shown(found)} is no time of day", 'write hours as "09:00-12:00"')
+    not_hours(node, found, nouns.TIME)
     return time.min
+
+
+def not_hours(node: Node, found: str, what: What) -> None:
+    """Note that a text in the node is no time of day, or no pair of them."""
+    meant = meant_hours(node.text) if isinstance(node, Scalar) else ""
+    misfit("wrong-type", node, no_such(found, what), hint(say('write hours as "09:00-12:00"'), meant))
 
 
 def zone(node: Node) -> tzinfo:
     """A time zone by its name."""
-    found = text(node, "a time zone")
+    found = text(node, nouns.TIME_ZONE)
     try:
         return ZoneInfo(found) if found else UTC
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        misfit("unknown-value", node, f"unknown time zone {shown(found)}", suggestion(found, available_timezones()))
+        misfit("unknown-value", node, no_such(found, nouns.TIME_ZONE), suggestion(found, available_timezones()))
         return UTC
 
 
-def limit(node: Node, what: str = "a limit") -> Limit:
+def limit(node: Node, what: What = nouns.LIMIT) -> Limit:
     """A positive amount of a unit, such as `15 calendar days`."""
     found = text(node, what)
     return read_limit(node, found, what) if found else Limit(1, Unit.HOURS)
 
 
-def read_limit(node: Node, found: str, what: str) -> Limit:
+def read_limit(node: Node, found: str, what: What) -> Limit:
     """The limit that a text in the node says."""
     match = _AMOUNT.fullmatch(found)
     unit = match[2].strip() if match else ""
     if match is None or unit not in _UNITS:
-        hint = f'did you mean "{match[1]} {_MEANT_UNITS[unit]}"?' if match and unit in _MEANT_UNITS else ""
-        if match and not hint:
-            hint = suggestion(unit, [one.value for one in Unit])
-        misfit("wrong-type", node, f"{shown(found)} is no {what.removeprefix('a ')}",
-               hint or "write it as 15 calendar days, 2 working days, 24 hours or 8 working hours")  # fmt: skip
+        misfit("wrong-type", node, no_such(found, what), _limit_hint(node, found, unit))
     else:
         return _bounded(node, Limit(int(match[1]), _UNITS[unit]), what)
     return Limit(1, Unit.HOURS)
 
 
-def _bounded(node: Node, made: Limit, what: str) -> Limit:
+def _limit_hint(node: Node, found: str, unit: str) -> Hint:
+    """What to write instead of a text that is no limit, which is the node's or a part of it."""
+    units = [one.value for one in Unit]
+    meant = meant_limit(found)
+    if meant:
+        whole = node.text if isinstance(node, Scalar) else found
+        return hint(did_you_mean(meant), whole.replace(found, meant, 1), units)
+    if unit:
+        return suggestion(unit, units)
+    return hint(say("write it as 15 calendar days, 2 working days, 24 hours or 8 working hours"), allowed=units)
+
+
+def _bounded(node: Node, made: Limit, what: What) -> Limit:
     most = LONGEST[made.unit]
     if not 1 <= made.amount <= most:
-        fault("out-of-range", node, f"{what} is 1 to {most} {made.unit.value}, not {made.amount}")
+        message = say("{what} is 1 to {most} {unit}, not {found}", what=what, most=most, unit=made.unit.value,
+                      found=made.amount)  # fmt: skip
+        fault("out-of-range", node, message)
         return Limit(1, made.unit)
     return made
 
@@ -150,7 +164,9 @@ def titles(node: Node, languages: Collection[str] | None) -> Titles:
     found = _by_language(node, languages)
     missing = [one for one in languages or () if one not in found]
     if missing and isinstance(node, Mapping) and node.complete:
-        fault("missing-language", node, f"the title lacks {', '.join(missing)}")
+        like = ", ".join(f"{language}: …" for language in missing)
+        message = say("the title lacks {languages}", languages=tuple(missing))
+        fault("missing-language", node, message, hint(say("write {word}", word=like), allowed=tuple(missing)))
     return found
 
 
@@ -162,20 +178,20 @@ def reason(node: Node, languages: Collection[str] | None) -> str:
     for language in [*(languages or ()), *found]:
         if found.get(language):
             return found[language]
-    fault("empty-list", node, "no language here")
+    fault("empty-list", node, say("no language here"))
     return ""
 
 
 def _by_language(node: Node, languages: Collection[str] | None) -> Titles:
     if isinstance(node, Scalar) and node.text and languages:
         like = ", ".join(f"{language}: …" for language in languages)
-        misfit("wrong-type", node, "a text in every language is wanted", f"write {{{like}}}")
+        misfit("wrong-type", node, say("{what} is wanted", what=nouns.TITLES), say("write {word}", word=f"{{{like}}}"))
         return {}
     made = {}
-    for key, value in entries(node, "a text in every language"):
+    for key, value in entries(node, nouns.TITLES):
         if languages is not None and key.text not in languages:
-            misfit("unknown-key", key, f"{shown(key.text)} is no language of this rulebook",
-                   suggestion(key.text, languages))  # fmt: skip
+            message = say("{word} is no language of this rulebook", word=shown(key.text))
+            misfit("unknown-key", key, message, suggestion(key.text, languages))
         made[key.text] = text(value)
     return made
 
@@ -183,7 +199,7 @@ def _by_language(node: Node, languages: Collection[str] | None) -> Titles:
 def person(node: Node) -> Person:
     """A person: a text, or id and name."""
     if not isinstance(node, Mapping):
-        found = text(node, "a person")
+        found = text(node, nouns.PERSON)
         return Person(found, found)
     found_fields = fields(node, PERSON)
     person_id = text(found_fields["id"])
@@ -194,11 +210,12 @@ def source(node: Node, status: str) -> Source:
     """Where a rule or policy comes from; what is in force may not come from memory."""
     found = fields(node, SOURCE)
     if "section" in found and "article" in found:
-        fault("duplicate-key", found.key("article"), "section and article are the same place", "keep one of them")
-    grade = found.read("grade", word, GRADES, "a grade") or ""
+        message = say("section and article are the same place")
+        fault("duplicate-key", found.key("article"), message, say("keep one of them"))
+    grade = found.read("grade", word, GRADES, nouns.value_of("grade")) or ""
     if grade == "from-memory" and status not in ("disabled", *LATER_STATUSES):
-        fault("from-memory", found["grade"], "a source from memory may not be in force",
-              "read the text and grade it, or set status: disabled")  # fmt: skip
+        fault("from-memory", found["grade"], say("a source from memory may not be in force"),
+              say("read the text and grade it, or set status: disabled"))  # fmt: skip
     found.read("url", text)
     where = found.read("section", text) or found.read("article", text) or ""
     reviewed = found.read("reviewed", day)
@@ -212,7 +229,7 @@ def status(node: Node) -> str:
     if isinstance(node, Scalar) and node.text in LATER_STATUSES:
         not_yet(node, node.text)
         return node.text
-    return word(node, STATUSES, "a status")
+    return word(node, STATUSES, nouns.value_of("status"))
 
 
 def effective(node: Node) -> tuple[date | None, date | None]:
@@ -220,9 +237,9 @@ def effective(node: Node) -> tuple[date | None, date | None]:
     found = fields(node, EFFECTIVE)
     start, end = found.read("from", day), found.read("to", day)
     if start and end and date.min not in (start, end) and end < start:
-        fault("empty-range", found["to"], f"{end} lies before {start}")
+        fault("empty-range", found["to"], say("{end} lies before {start}", end=end, start=start))
     if isinstance(node, Mapping) and not node.entries:
-        fault("empty-list", node, "effective needs from or to")
+        fault("empty-list", node, say("effective needs from or to"))
     return start, end
 
 

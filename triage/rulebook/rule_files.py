@@ -72,8 +72,9 @@ class RuleFiles:
     def _open(self, path: str, content: bytes, listed: Collection[str]) -> None:
         pack, folder = _place(path)
         if pack and folder not in FOLDERS:
-            hint = f"move it to one of {', '.join(f'{PACKS}/{pack}/{one}' for one in FOLDERS)}"
-            self.page(path).add("misplaced-file", 1, 1, "no rule file is read here", hint)
+            folders = tuple(f"{PACKS}/{pack}/{one}" for one in FOLDERS)
+            advice = say("move it to one of {folders}", folders=folders)
+            self.page(path).add("misplaced-file", 1, 1, say("no rule file is read here"), advice)
             return
         if pack and pack not in listed:
             if pack not in self.unlisted:

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from triage.wording.text import Text, say
+
 FORMAT = "triage/1"
 
 
@@ -9,7 +11,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """The keys of one kind of mapping. `name`: how messages call it, with its article. `later`: keys of the format
     that this release does not have; they are refused by name, never passed over."""
 
-    name: str
+    name: Text
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
@@ -21,7 +23,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOTES = ("title", "why", "owner", "source")
-"""May stand on a rulebook, rule, table, policy, clock, term list and calendar."""
+"""May stand on a rulebook, rule, policy, clock, term list and calendar."""
 
 
 def _noted(*keys: str, without: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -29,87 +31,87 @@ def _noted(*keys: str, without: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 RULEBOOK = Shape(
-    name="rulebook.yaml",
+    name=Text("rulebook.yaml"),
     required=(
         "format", "name", "zone", "calendar", "currency", "jurisdiction", "languages", "priorities", "handlers",
         "departments", "fallback",
     ),
     optional=_noted("examples_on", "open_cases", "roles", "ladders", "packs"),
 )  # fmt: skip
-PACK = Shape(name="a pack", required=("id", "applies_when"), optional=NOTES)
-ROLE = Shape(name="a role", required=("title",))
-DEPARTMENT = Shape(name="a department", required=("title", "duty_owner"), optional=("teams", "escalation"))
-PERSON = Shape(name="a person", required=("id",), optional=("name",))
-FALLBACK = Shape(name="fallback", required=("department", "priority", "handler", "owner"), optional=("team",))
-STEP = Shape(name="a step of an escalation", required=("to",), optional=("at", "after", "every"))
-SOURCE = Shape(name="a source", required=("title",), optional=("section", "article", "grade", "reviewed", "url"))
-EFFECTIVE = Shape(name="effective", optional=("from", "to"))
+PACK = Shape(name=say("a pack"), required=("id", "applies_when"), optional=NOTES)
+ROLE = Shape(name=say("a role"), required=("title",))
+DEPARTMENT = Shape(name=say("a department"), required=("title", "duty_owner"), optional=("teams", "escalation"))
+PERSON = Shape(name=say("a person"), required=("id",), optional=("name",))
+FALLBACK = Shape(name=Text("fallback"), required=("department", "priority", "handler", "owner"), optional=("team",))
+STEP = Shape(name=say("a step of an escalation"), required=("to",), optional=("at", "after", "every"))
+SOURCE = Shape(name=say("a source"), required=("title",), optional=("section", "article", "grade", "reviewed", "url"))
+EFFECTIVE = Shape(name=Text("effective"), optional=("from", "to"))
 
-FACTS_FILE = Shape(name="facts.yaml", optional=("format", "facts", "add_values", "events"))
-FACT = Shape(name="a fact", required=("name", "title", "type"), optional=("values", "from", "personal"))
-OWN_EVENT = Shape(name="an event type", required=("type",), optional=("title", "data"))
+FACTS_FILE = Shape(name=Text("facts.yaml"), optional=("format", "facts", "add_values", "events"))
+FACT = Shape(name=say("a fact"), required=("name", "title", "type"), optional=("values", "from", "personal"))
+OWN_EVENT = Shape(name=say("an event type"), required=("type",), optional=("title", "data"))
 
 TERM_LIST = Shape(
-    name="a term list",
+    name=say("a term list"),
     required=("id", "title", "terms", "hits", "misses"),
     optional=_noted("format", "not_terms", without=("title",)),
 )
 
-CALENDAR_FILE = Shape(name="a calendar file", required=("calendar",), optional=("format",))
+CALENDAR_FILE = Shape(name=say("a calendar file"), required=("calendar",), optional=("format",))
 CALENDAR = Shape(
-    name="a calendar",
+    name=say("a calendar"),
     required=("id", "title", "zone", "week", "known_until"),
     optional=_noted("closed", "open", "known_from", without=("title",)),
 )
-WEEK = Shape(name="week", required=("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
-CLOSED_DAY = Shape(name="a closed date", optional=("date", "from", "to", "name"))
-OPEN_DAY = Shape(name="an open date", optional=("date", "from", "to", "like", "hours", "name"))
+WEEK = Shape(name=Text("week"), required=("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+CLOSED_DAY = Shape(name=say("a closed date"), optional=("date", "from", "to", "name"))
+OPEN_DAY = Shape(name=say("an open date"), optional=("date", "from", "to", "like", "hours", "name"))
 
-RULES_FILE = Shape(name="a rules file", required=("rules",), optional=("format",))
+RULES_FILE = Shape(name=say("a rules file"), required=("rules",), optional=("format",))
 RULE = Shape(
-    name="a rule",
+    name=say("a rule"),
     required=("id", "title", "why", "when", "then", "examples"),
     optional=_noted("effective", "status", without=("title", "why")),
 )
-THEN = Shape(name="then", optional=("priority", "department", "team", "handler", "tags", "policies"))
-RULE_EXAMPLE = Shape(name="an example", required=("given", "expect"))
+THEN = Shape(name=Text("then"), optional=("priority", "department", "team", "handler", "tags", "policies"))
+RULE_EXAMPLE = Shape(name=say("an example"), required=("given", "expect"))
 RULE_EXPECT = Shape(
-    name="expect",
+    name=Text("expect"),
     optional=("fires", "priority", "department", "team", "handler", "fallback", "tags", "policies", "rules"),
 )
 
 TABLE = Shape(
-    name="the sidecar of a table",
+    name=say("the sidecar of a table"),
     required=("id", "title", "why", "hit", "examples"),
     optional=_noted("format", "effective", "status", without=("title", "why")),
 )
-TABLE_EXPECT = Shape(name="expect", optional=("row", *RULE_EXPECT.optional))
+TABLE_EXPECT = Shape(name=RULE_EXPECT.name, optional=("row", *RULE_EXPECT.optional))
 HITS = ("all", "first")
 ROW, NOTE, THEN_MARK = "row", "note", "then."
 """Header cells that are no facts: the row's name, a remark, and what stands before a key of `then`."""
 
-POLICIES_FILE = Shape(name="a policies file", required=("policies",), optional=("format",))
+POLICIES_FILE = Shape(name=say("a policies file"), required=("policies",), optional=("format",))
 POLICY = Shape(
-    name="a policy",
+    name=say("a policy"),
     required=("id", "title", "source", "clocks", "examples"),
     optional=_noted("effective", "status", "applies_when", "calendar", "detach", without=("title", "source")),
 )
 CLOCK = Shape(
-    name="a clock",
+    name=say("a clock"),
     required=("id", "start", "stop"),
     optional=_noted(
         "limit", "every", "cancel", "restart", "reset", "pause", "extend", "on_reopen", "counts_against", "start_day",
         "due", "roll_forward", "warn", "escalate", "deliver",
     ),
 )  # fmt: skip
-EVENT_REFERENCE = Shape(name="an event reference", required=("on",), optional=("when",))
-CLOCK_REFERENCE = Shape(name="a reference to a clock", required=("clock", "is"))
-PAUSE = Shape(name="a reason for pausing", optional=("needs", "remind"))
-EXTENSION = Shape(name="an extension", optional=("to", "add", "from", "needs", "approver", "late"))
+EVENT_REFERENCE = Shape(name=say("an event reference"), required=("on",), optional=("when",))
+CLOCK_REFERENCE = Shape(name=say("a reference to a clock"), required=("clock", "is"))
+PAUSE = Shape(name=say("a reason for pausing"), optional=("needs", "remind"))
+EXTENSION = Shape(name=say("an extension"), optional=("to", "add", "from", "needs", "approver", "late"))
 CHOSEN_LIMITS = ("later_of", "earlier_of")
-POLICY_EXAMPLE = Shape(name="an example", required=("events", "expect"), optional=("until", "priority"))
-EXAMPLE_EVENT = Shape(name="an event", required=("type", "time"), optional=("data", "id", "source"))
-CLOCK_EXPECT = Shape(name="an expected clock", optional=("due", "state", "breached", "cycle"))
+POLICY_EXAMPLE = Shape(name=say("an example"), required=("events", "expect"), optional=("until", "priority"))
+EXAMPLE_EVENT = Shape(name=say("an event"), required=("type", "time"), optional=("data", "id", "source"))
+CLOCK_EXPECT = Shape(name=say("an expected clock"), optional=("due", "state", "breached", "cycle"))
 
 STATUSES, LATER_STATUSES = ("active", "disabled"), ("shadow",)
 GRADES = ("verified-text", "verified-secondary", "from-memory", "internal")

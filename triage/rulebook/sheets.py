@@ -85,6 +85,7 @@ def open_csv(file: str, content: bytes) -> tuple[Page, Sheet | None]:
         ]
         return page, None
     page.lines = []  # a look-alike in another cell of the line is nothing to speak of
+    page.written = _LINE_END.split(page.text)
     separator = _separator(page)
     rows = _Scan(page, separator).rows() if separator else None
     page.broken = rows is None

@@ -5,13 +5,16 @@ run; the file itself stays as it is and the rulebook is refused all the same.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import yaml
 
 from triage.rulebook.characters import Suspect, corrected, repairs, suspects
-from triage.rulebook.faults import FAULT, Finding
+from triage.rulebook.faults import Finding
 from triage.rulebook.nodes import Node, Page, compose
+from triage.rulebook.parser_words import problem_of
+from triage.rulebook.slips import origins_of, readable_forms
+from triage.wording.text import NOTHING, Text, say
 
 LARGEST = 1 << 20
 """Bytes of a rule file."""
@@ -24,23 +27,11 @@ _NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00
 _AT_CONTEXT = ("while scanning a simple key", "while scanning a quoted scalar")
 """Where the parser's errors are found at what it was reading, not where it gave up."""
 
-_WORDS = {
-    "could not find expected ':'": ("a key without a colon", "write `key: value`, with a space behind the colon"),
-    "mapping values are not allowed in this context": (
-        "a colon where no key can stand",
-        'indent keys of one mapping alike; put a text that holds ": " in quotes',
-    ),
-    "did not find expected key": ("indentation that fits no mapping", "indent keys of one mapping alike"),
-    "did not find expected '-' indicator": ("indentation that fits no list", "begin each entry of the list with `- `"),
-    "did not find expected ',' or ']'": ("a list that is not closed", "separate entries by commas and end with `]`"),
-    "did not find expected ',' or '}'": ("a mapping that is not closed", "separate keys by commas and end with `}`"),
-    "found unexpected end of stream": ("a text in quotes that is not closed", "end it with the same quote"),
-    "found character that cannot start any token": (
-        "a character that cannot begin a value",
-        "put the text in quotes; indent with spaces",
-    ),
-}
-"""The parser's words to ours, with a hint."""
+
+def line_of(files: Mapping[str, bytes], file: str, line: int) -> str:
+    """A line of a rule file as it is written, from 1; empty when there is none."""
+    lines = Page(file, files.get(file, b"").decode("utf-8-sig", "replace")).written
+    return lines[line - 1] if 1 <= line <= len(lines) else ""
 
 
 def open_page(file: str, content: bytes) -> tuple[Page, Node | None]:
@@ -51,18 +42,22 @@ def open_page(file: str, content: bytes) -> tuple[Page, Node | None]:
 
 def open_text(file: str, content: bytes) -> Page:
     """The page of a file of text; `page.broken`: it is none."""
-    page = Page(file, "")
     if len(content) > LARGEST:
-        page.add("too-large", 1, 1, "larger than 1 MiB", "split it into several files")
+        page = Page(file, "")
+        page.add("too-large", 1, 1, say("larger than 1 MiB"), say("split it into several files"))
         return _broken(page)
-    text = _decoded(page, content)
-    if text is None:
+    page = Page(file, content.decode("utf-8-sig", "replace"))
+    if not _is_utf_8(page, content):
         return _broken(page)
-    page = Page(file, text)
+    text = page.text
     found = _NOT_PRINTABLE.search(text)
     if found:
         line, column = _place(text, found.start())
-        page.add("control-character", line, column, f"the character U+{ord(found.group()):04X}", "delete it")
+        number = f"U+{ord(found.group()):04X}"
+        page.add(
+            "control-character", line, column, say("the character {number}", number=number), say("delete it"),
+            found=number, end_column=column + 1,
+        )  # fmt: skip
         return _broken(page)
     return page
 
@@ -72,14 +67,27 @@ def _broken(page: Page) -> Page:
     return page
 
 
-def _decoded(page: Page, content: bytes) -> str | None:
+def _is_utf_8(page: Page, content: bytes) -> bool:
     try:
-        return content.decode("utf-8-sig")
+        content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, column = _place(content[: error.start].decode("utf-8-sig", "replace"), None)
         byte = error.object[error.start]
-        page.add("not-utf-8", line, column, f"the byte 0x{byte:02X} is not UTF-8", "save the file as UTF-8")
-        return None
+        message = say("the byte {byte} is not UTF-8", byte=f"0x{byte:02X}")
+        page.add("not-utf-8", line, column, message, _encoding_hint(content), found=f"0x{byte:02X}")
+        return False
+    return True
+
+
+def _encoding_hint(content: bytes) -> Text:
+    """What to do with a file that is not UTF-8; Excel and older editors save Chinese as GBK or Big5."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return say("save the file as UTF-8; it is in {encoding} now", encoding="UTF-16")
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return say("save the file as UTF-8")
+    return say("save the file as UTF-8; it is in {encoding} now", encoding="GBK / Big5")
 
 
 def _place(text: str, index: int | None) -> tuple[int, int]:
@@ -97,29 +105,41 @@ def _composed(page: Page) -> tuple[Page, Node | None]:
         repair = _repair(page, result.error, parses)
         if repair is None:
             break
-        page, finding = repair
-        put_right.append(finding)
+        put_right += page.findings[-1:]
+        page = repair
         result = compose(page)
     cut_short = any(finding.code == "several-documents" for finding in page.findings)
     page.broken = result.root is None or result.error is not None or cut_short
     if result.error is not None:
-        page.findings.append(_unparsed(page, result.error))
+        _unparsed(page, result.error)
     elif result.root is None and not page.findings:
-        page.add("empty-file", 1, 1, "nothing in this file", "fill it or delete it")
+        page.add("empty-file", 1, 1, say("nothing in this file"), say("fill it or delete it"))
     page.findings[:0] = put_right
     return page, result.root
 
 
-def _repair(page: Page, error: yaml.MarkedYAMLError, parses: Iterator[int]) -> tuple[Page, Finding] | None:
-    """The page with one line put right, when that lets the parser come further; and what was wrong with the line."""
+def _repair(page: Page, error: yaml.MarkedYAMLError, parses: Iterator[int]) -> Page | None:
+    """The page with one line put right, when that lets the parser come further; what was wrong with the line is the
+    last finding of the page given."""
     stopped = _lines_of(error)[0]
     candidates = ((line, these) for line in _near(page, error) for these in repairs(page.lines[line]))
     for (line, these), _ in zip(candidates, parses, strict=False):
-        trial = page.changed(line, corrected(page.lines[line], these))
-        stops = compose(trial).error
-        if stops is None or _lines_of(stops)[0] > stopped:
-            return trial, spoilt(page, line, these)
+        trial = page.changed(line, *corrected(page.lines[line], these))
+        if _comes_further(trial, stopped):
+            spoilt(page, line, these)
+            return trial
+    for (line, form), _ in zip(readable_forms(page.lines, error), parses, strict=False):
+        trial = page.changed(line, form, origins_of(page.lines[line], form))
+        if _comes_further(trial, stopped):
+            _unparsed(page, error, line, form)
+            return trial
     return None
+
+
+def _comes_further(page: Page, stopped: int) -> bool:
+    """Whether the parser comes to the end of the page, or at least behind the line with this index."""
+    stops = compose(page).error
+    return stops is None or _lines_of(stops)[0] > stopped
 
 
 def _near(page: Page, error: yaml.MarkedYAMLError) -> list[int]:
@@ -134,26 +154,29 @@ def _lines_of(error: yaml.MarkedYAMLError) -> list[int]:
     return [mark.line for mark in (error.problem_mark, error.context_mark) if mark is not None] or [0]
 
 
-def spoilt(page: Page, line: int, these: list[Suspect], about: str = "") -> Finding:
-    """The finding about look-alike characters in the line with this index; `about`: what they led to."""
+def spoilt(page: Page, line: int, these: list[Suspect], about: Text = NOTHING) -> None:
+    """Note look-alike characters in the line with this index; `about`: what they led to."""
     first = these[0]
-    message = f"{first.name} instead of {first.meant}" + (f": {about}" if about else "")
-    hint = "write: " + corrected(page.lines[line], these).strip()
-    return Finding(
-        severity=FAULT, file=page.file, line=line + 1, column=first.column + 1,
-        code="look-alike-character", message=message, hint=hint,
+    message = say("{character} instead of {meant}", character=first.name, meant=first.meant)
+    if about:
+        message = say("{message}: {about}", message=message, about=about)
+    page.add(
+        "look-alike-character", line + 1, first.column + 1, message, first.advice,
+        found=first.character, corrected=corrected(page.lines[line], these)[0], end_column=first.column + 2,
     )  # fmt: skip
 
 
-def _unparsed(page: Page, error: yaml.MarkedYAMLError) -> Finding:
-    problem, hint = _WORDS.get(error.problem or "", (error.problem or "not YAML", ""))
-    for line in _lines_of(error):
+def _unparsed(page: Page, error: yaml.MarkedYAMLError, repaired: int = -1, form: str = "") -> None:
+    """Note where the parser stopped. `repaired`: the line that can be put right, `form`: how; -1: none is known."""
+    problem, advice = problem_of(error)
+    for line in _lines_of(error) if repaired < 0 else ():
         found = suspects(page.lines[line]) if line < len(page.lines) else []
         if found:
-            return spoilt(page, line, found, problem)
-    at_key = error.context in _AT_CONTEXT
-    mark = error.context_mark if at_key and error.context_mark else error.problem_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Finding(
-        severity=FAULT, file=page.file, line=line, column=column, code="not-yaml", message=problem, hint=hint
-    )
+            spoilt(page, line, found, problem)
+            return
+    marks = [mark for mark in (error.problem_mark, error.context_mark) if mark is not None]
+    if error.context in _AT_CONTEXT or repaired == marks[-1].line:
+        marks.reverse()
+    at = next((mark for mark in marks if mark.line == repaired), marks[0])
+    is_told = repaired == at.line
+    page.add("not-yaml", at.line + 1, at.column + 1, problem, advice, corrected=form if is_told else "")

@@ -38,7 +38,7 @@ def open_workbook(file: str, content: bytes) -> tuple[Page, Sheet | None]:
     page = Page(file, "")
     page.broken = True
     if len(content) > LARGEST:
-        page.add("too-large", 1, 1, "larger than 1 MiB", "split it into several files")
+        page.add("too-large", 1, 1, say("larger than 1 MiB"), say("split it into several files"))
         return page, None
     try:
         with ZipFile(BytesIO(content)) as parts:

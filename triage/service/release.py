@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from monitors.ports import Observer
 from triage.domain.document import Document
 from triage.errors import ActiveUnusable, FaultyRules, RevisionUnusable
@@ -11,14 +13,18 @@ from triage.rulebook.faults import FAULT, Finding
 from triage.rulebook.judge import judge
 from triage.rulebook.load import load
 from triage.rulebook.revision import revision as revision_of
+from triage.rulebook.syntax import line_of
 from triage.service.draft import Rules
+from triage.wording.text import say
+
+_KINDS = {"rule": say("rule"), "table": say("table"), "term": say("term list"), "policy": say("policy")}
 
 
-def compile_files(files: dict[str, bytes]) -> CompiledRulebook:
-    """The rule files, ready to decide. Raises FaultyRules with a line a fault."""
+def compile_files(files: dict[str, bytes], language: str = "en") -> CompiledRulebook:
+    """The rule files, ready to decide. Raises FaultyRules with a line a fault, in the language."""
     loaded = load(files)
     if loaded.rulebook is None:
-        raise FaultyRules([str(found) for found in loaded.findings if found.is_fault])
+        raise FaultyRules([found.said(language) for found in loaded.findings if found.is_fault])
     return CompiledRulebook(loaded.rulebook)
 
 
@@ -27,7 +33,8 @@ def inspect_files(files: dict[str, bytes]) -> list[Finding]:
     loaded = load(files)
     found = list(loaded.findings)
     if loaded.rulebook is not None:
-        found += failing_examples(CompiledRulebook(loaded.rulebook))
+        failing = failing_examples(CompiledRulebook(loaded.rulebook))
+        found += [msgspec.structs.replace(one, line_text=line_of(files, one.file, one.line)) for one in failing]
     return found
 
 
@@ -40,7 +47,7 @@ def failing_examples(rules: CompiledRulebook) -> list[Finding]:
             line=one.at.line,
             column=one.at.column,
             code="example-fails",
-            message=f"{one.kind} {one.subject}: {one.message}",
+            message=say("{kind} {subject}: {message}", kind=_KINDS[one.kind], subject=one.subject, message=one.message),
         )
         for one in judge(rules)
         if not one.passed

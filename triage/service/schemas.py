@@ -7,8 +7,6 @@ import msgspec
 
 from triage.codec.schema import event_schema
 from triage.rulebook.decide import CompiledRulebook
-from triage.rulebook.faults import Finding
-from triage.rulebook.judge import Judged
 from triage.rulebook.schema_json import (
     CALENDAR_SCHEMA,
     FACTS_SCHEMA,
@@ -24,6 +22,7 @@ from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
 from triage.service.replay import ReplayedCase
 from triage.service.table_view import ShownRow
+from triage.service.told import FindingLine, JudgedLine
 from triage.service.verify import Difference
 
 SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "tables", "policies", "calendars", "cli")
@@ -50,8 +49,8 @@ def _cli() -> dict[str, Any]:
         "cases": CaseLine,
         "case timeline": TimelineLine,
         "case days": CountedDay,
-        "check": Finding,
-        "test": Judged,
+        "check": FindingLine,
+        "test": JudgedLine,
         "table show": ShownRow,
         "replay": ReplayedCase,
         "verify": Difference,

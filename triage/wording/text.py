@@ -1,6 +1,8 @@
 """One thing said: an English template with named places, filled for a reader of a language."""
 
+import re
 from collections.abc import Sequence
+from string import Formatter
 from typing import Any
 
 import msgspec
@@ -9,6 +11,8 @@ from triage.wording.chinese import CHINESE
 
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 """The languages of people who read what we say; the first is that of the templates."""
+
+_MEETS = re.compile("[A-Za-z0-9][\u4e00-\u9fff]|[\u4e00-\u9fff][A-Za-z0-9]")
 
 Titles = dict[str, str]
 """Language tag to text, as rule files write titles."""
@@ -29,10 +33,10 @@ class Text(msgspec.Struct, frozen=True):
 
     def said(self, language: str) -> str:
         """In one of LANGUAGES; in English where a translation is missing."""
-        template = self.template
-        if language != "en" and template in CHINESE:
-            template = CHINESE[template][LANGUAGES.index(language) - 1]
-        return template.format_map({name: _said(value, language) for name, value in self.values})
+        values = {name: _said(value, language) for name, value in self.values}
+        if language == "en" or self.template not in CHINESE:
+            return self.template.format_map(values)
+        return _spaced(CHINESE[self.template][LANGUAGES.index(language) - 1], values)
 
 
 NOTHING = Text("")
@@ -47,6 +51,15 @@ def say(template: str, **values: Any) -> Text:
 def title_in(titles: Titles, language: str) -> str:
     """A title in the language, else in English, else in any."""
     return titles.get(language) or titles.get("en") or next(iter(titles.values()), "")
+
+
+def _spaced(template: str, values: dict[str, Any]) -> str:
+    """The template filled, with a space where a Latin word meets a Chinese one at the edge of a place."""
+    made = ""
+    for literal, name, spec, _ in Formatter().parse(template):
+        for piece in (literal, "" if name is None else format(values[name], spec or "")):
+            made += " " + piece if _MEETS.fullmatch(made[-1:] + piece[:1]) else piece
+    return made
 
 
 def _said(value: Any, language: str) -> Any:

@@ -348,7 +348,7 @@ def test_an_example_of_a_table_that_does_not_hold_is_told(name: str) -> None:
     """`fires` is about any of its rows, `row` about one that counts, the rest about the whole rulebook."""
     old, new, message = JUDGED[name]
     failed = [one for one in judge(compiled(with_table(sidecar=SIDECAR.replace(old, new)))) if not one.passed]
-    assert [(one.kind, one.subject, one.at.file, one.at.line, one.message) for one in failed] == [
+    assert [(one.kind, one.subject, one.at.file, one.at.line, str(one.message)) for one in failed] == [
         ("table", "matrix", SIDE, 8, message)
     ]
 
@@ -364,7 +364,7 @@ def test_an_example_of_a_table_that_does_not_hold_is_told(name: str) -> None:
 def test_a_table_needs_an_example_that_fires_and_one_that_does_not(sheet: str, expect: str, missing: list[str]) -> None:
     """But none that does not when its last row fits every complaint."""
     side = SIDECAR[: SIDECAR.index("  - given")] + f"  - {{given: {{channel: fax}}, expect: {{fires: {expect}}}}}\n"
-    assert [one.message for one in judge(compiled(with_table(sheet, side))) if not one.passed] == missing
+    assert [str(one.message) for one in judge(compiled(with_table(sheet, side))) if not one.passed] == missing
 
 
 def test_a_disabled_table_is_out_of_force() -> None:

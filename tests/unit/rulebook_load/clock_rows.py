@@ -67,7 +67,7 @@ COUNTING = (
     _days("unknown-value", "start_day: ¦counted", "one of: included"),
     _days("unknown-value", "due: ¦close", "close_of_business"),
     _days("wrong-type", "roll_forward: ¦yes", "did you mean true?"),
-    _hours("only-for-recurring", "¦reset: complaint.contacted", "write restart:"),
+    _hours("only-for-recurring", "¦reset: complaint.contacted", "write restart"),
     _days("unknown-value", "on_reopen: ¦again", "one of: none, restart, resume"),
     _days("unknown-value", "deliver: ¦anytime", 'did you mean "any_time"?'),
 )
@@ -152,7 +152,7 @@ REFERENCES = (
         "decision/answer starts the clock",
     ),
     _stop("unknown-value", "{clock: ¦cal, is: met}", 'did you mean "call"?'),
-    _stop("unknown-value", "{clock: ¦answer, is: met}", "unknown clock"),
+    _stop("unknown-value", "{clock: ¦answer, is: met}", "is not a clock"),
     _stop("unknown-value", "{clock: ¦decision/anwser, is: met}", 'did you mean "decision/answer"?'),
     _stop("unknown-value", "{clock: decision/answer, is: ¦closed}", "one of: met, stopped, breached, ended"),
     _stop("missing-key", "¦{clock: decision/answer}", '"is"'),

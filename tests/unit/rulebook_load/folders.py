@@ -70,5 +70,11 @@ FOLDER_ROWS = (
     ),
     FolderRow("a table at the top", lambda folder: _put(folder, "matrix.xlsx"), ("matrix.xlsx:1:1 misplaced-file",)),
     FolderRow("a .yml", lambda folder: _put(folder, "terms/more.yml"), ("terms/more.yml:1:1 wrong-ending",)),
+    FolderRow("capitals", lambda folder: _put(folder, "terms/more.YAML"), ("terms/more.YAML:1:1 wrong-ending",)),
+    FolderRow("a .Yml", lambda folder: _put(folder, "sla/more.Yml"), ("sla/more.Yml:1:1 wrong-ending",)),
+    FolderRow(
+        "what an editor adds", lambda folder: _put(folder, "sla/m.yaml.txt"), ("sla/m.yaml.txt:1:1 wrong-ending",)
+    ),
+    FolderRow("a table in capitals", lambda folder: _put(folder, "tables/a.CSV"), ("tables/a.CSV:1:1 wrong-ending",)),
     FolderRow("a .yml at the top", lambda folder: _put(folder, "facts.yml"), ("facts.yml:1:1 wrong-ending",)),
 )

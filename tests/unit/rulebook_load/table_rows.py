@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from tests.builders_rules import RULES
 from tests.unit.rulebook_load.fault_rows import HERE
 from tests.unit.rulebook_load.table_files import CSV, SHEET, SIDE, SIDECAR, XLSX, rows_of, with_table, workbook_of
+from triage.rulebook.catalogue_tables import TABLES
 
 
 class CsvRow(NamedTuple):
@@ -51,13 +52,13 @@ CSV_ROWS = (
     CsvRow("unknown-key", "then.priority", "¦priority", 'did you mean "then.priority"?'),
     CsvRow("unknown-key", ",channel,", ",¦all,", "unknown column"),
     CsvRow("duplicate-key", "then.tags,note", "note,¦note", "stands twice"),
-    CsvRow("look-alike-character", "row,channel,", "row,channel¦，", "write: channel, customer.age at_least"),
+    CsvRow("look-alike-character", "row,channel,", "row,channel¦，", "write: row,channel, customer.age at_least"),
     # values
     CsvRow("unknown-value", "phone|fax", "phone|¦faxx", 'did you mean "fax"?'),
-    CsvRow("look-alike-character", "phone|fax", "phone¦｜fax", "write: phone|fax"),
+    CsvRow("look-alike-character", "phone|fax", "phone¦｜fax", "write: ,phone|fax,70"),
     CsvRow("wrong-type", ",70,", ",¦seventy,", "a whole number is wanted"),
     CsvRow("wrong-type", ",70,", ",¦>=70,", 'write the test in the header, as in "customer.age at_least"'),
-    CsvRow("look-alike-character", ",70,", ",7¦０,", "write: 70"),
+    CsvRow("look-alike-character", ",70,", ",7¦０,", "write: ,phone|fax,70,1000"),
     CsvRow("wrong-type", ",70,", ",¦*,", "leave the cell empty"),
     CsvRow("wrong-type", ",70,", ",¦70|80,", "customer.age at_least takes one value"),
     CsvRow("wrong-type", "1000 CNY|50000 CNY", "¦1000 CNY", "between takes two values"),
@@ -209,3 +210,13 @@ TABLE_FILES: dict[str, tuple[dict[str, bytes], list[str]]] = {
 HIDDEN = with_table(workbook_of(rows_of(SHEET), _hide), path=XLSX)
 HIDDEN_PLACES = [f"{XLSX}:1:4 hidden-cells", f"{XLSX}:2:1 hidden-cells"]
 """A workbook with a hidden row, a hidden column, and one beside the table that hides nothing."""
+
+
+def by_code() -> dict[str, dict[str, bytes]]:
+    """Files for each code that only tables give."""
+    found = {"hidden-cells": HIDDEN}
+    found |= {places[0].split()[1]: files for files, places in reversed(TABLE_FILES.values())}
+    for change, places, _ in WORKBOOK_ROWS.values():
+        found[places[0].split()[1]] = with_table(workbook_of(rows_of(SHEET), change), path=XLSX)
+    found |= {row.codes: row.files for row in CSV_ROWS}
+    return {code: found[code] for code in TABLES}

@@ -30,7 +30,7 @@ def test_a_fault_of_a_csv_is_found_at_its_cell(row: CsvRow) -> None:
     loaded = load(row.files)
     faults = [one for one in loaded.findings if one.file == CSV or one.code != "unknown-value"]
     assert places(faults) == row.expected
-    assert row.says in f"{faults[0].message} {faults[0].hint}"
+    assert row.says in f"{faults[0].message} {faults[0].hint} write: {faults[0].corrected}"
     assert loaded.rulebook is None
 
 
@@ -41,7 +41,7 @@ def test_a_fault_of_a_workbook_is_found_at_its_cell(name: str) -> None:
     loaded = load(with_table(workbook_of(rows_of(SHEET), change), path=XLSX))
     faults = [one for one in loaded.findings if one.file == XLSX]
     assert places(faults) == [f"{XLSX}:{place}" for place in expected]
-    assert says in str(faults[0])
+    assert says in f"{faults[0]} write: {faults[0].corrected}"
     assert loaded.rulebook is None
 
 

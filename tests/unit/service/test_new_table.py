@@ -45,7 +45,7 @@ def test_a_table_of_any_column_is_sound(header: str) -> None:
     made = new_table(files, order(header))
     assert inspect_files(files | made) == []
     judged = [one for one in judge(compiled(files | enabled(made))) if one.kind == "table"]
-    told = [one.message for one in judged if not one.passed]
+    told = [str(one.message) for one in judged if not one.passed]
     assert told == ([] if header not in NEVER_SILENT else ["no example in which the table does not fire"])
     assert len(judged) == 2
 

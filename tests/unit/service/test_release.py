@@ -17,6 +17,7 @@ from triage.rulebook.faults import FAULT, Finding
 from triage.rulebook.revision import revision
 from triage.service.release import Library, compile_files, inspect_files
 from triage.service.reload import FolderScan, Reloader
+from triage.wording.text import say
 
 SOUND = sound_rules()
 OTHER = changed("triage/rules.yaml", "handler: dedicated", "handler: personal_adviser")
@@ -223,7 +224,9 @@ def test_a_start_waits_until_the_folder_stands_still() -> None:
     assert list(one.shelf.stored) == [revision(OTHER)]
 
 
-FINDING = Finding(severity=FAULT, file="terms/x.yml", line=1, column=1, code="wrong-ending", message="rule files end …")
+FINDING = Finding(
+    severity=FAULT, file="terms/x.yml", line=1, column=1, code="wrong-ending", message=say("nothing in this file")
+)
 
 
 @pytest.mark.parametrize(("files", "findings"), [(FAULTY, ()), (FAILING, ()), ({}, ()), (OTHER, (FINDING,))])

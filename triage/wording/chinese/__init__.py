@@ -1,6 +1,24 @@
 """Chinese of every template, one module a room: English to (zh-Hant, zh-Hans)."""
 
-from triage.wording.chinese import faults, tables
+from triage.wording.chinese import (
+    catalogue_files,
+    catalogue_meaning,
+    check,
+    faults_files,
+    faults_meaning,
+    faults_values,
+    nouns,
+    tables,
+)
 
-CHINESE: dict[str, tuple[str, str]] = {**faults.CHINESE, **tables.CHINESE}
+CHINESE: dict[str, tuple[str, str]] = {
+    **catalogue_files.CHINESE,
+    **catalogue_meaning.CHINESE,
+    **check.CHINESE,
+    **faults_files.CHINESE,
+    **faults_meaning.CHINESE,
+    **faults_values.CHINESE,
+    **nouns.CHINESE,
+    **tables.CHINESE,
+}
 """English template to traditional and simplified Chinese."""

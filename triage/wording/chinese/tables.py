@@ -14,12 +14,8 @@ CHINESE: dict[str, tuple[str, str]] = {
         "表头用了不止一种分隔符：{names}",
     ),
     "put commas between all cells": ("各欄之間一律用逗號", "各列之间一律用逗号"),
-    "a text in quotes that is not closed": ("引號沒有收尾", "引号没有闭合"),
-    "end it with the same quote": ("補上結尾的引號", "补上结尾的引号"),
     "text behind a closing quote": ("結尾的引號後面還有文字", "闭合的引号后面还有文字"),
     "write a quote inside quotes twice": ("引號內的引號要連寫兩次", "引号内的引号要连写两次"),
-    "nothing in this file": ("檔案是空的", "文件是空的"),
-    "fill it or delete it": ("補上內容，或刪除檔案", "补上内容，或删除文件"),
     "the first row is empty, and the header stands there": (
         "第 1 列是空的，標題列應在第 1 列",
         "第 1 行是空的，表头应在第 1 行",
@@ -48,13 +44,11 @@ CHINESE: dict[str, tuple[str, str]] = {
         "从这里起有 {count} 行被隐藏，但照样生效",
     ),
     "show it, or delete it": ("取消隱藏，或刪除", "取消隐藏，或删除"),
-    "no rule file is read here": ("此處不讀取規則檔案", "这里不读取规则文件"),
     "here stand NAME.csv or NAME.xlsx, each with NAME.table.yaml": (
         "此處放 NAME.csv 或 NAME.xlsx，各配一個 NAME.table.yaml",
         "这里放 NAME.csv 或 NAME.xlsx，各配一个 NAME.table.yaml",
     ),
     "{other} is there too": ("另有 {other}", "另有 {other}"),
-    "keep one of them": ("只保留一個", "只保留一个"),
     "this table has no sidecar {file}": ("這張表缺少說明檔 {file}", "这张表缺少说明文件 {file}"),
     "triage table new writes one": ("triage table new 會產生說明檔", "triage table new 会生成说明文件"),
     "there is no table {name} to this sidecar": ("這個說明檔沒有對應的表 {name}", "这个说明文件没有对应的表 {name}"),
@@ -120,8 +114,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     "empty: nothing is said of it": ("留空表示不作規定", "留空表示不作规定"),
     "a word of your own": ("自訂的標籤", "自定的标签"),
     "one of the list": ("從清單中選擇", "从列表中选择"),
-    "a whole number": ("整數", "整数"),
-    "a number": ("數字", "数字"),
     "an amount with its currency, as in {example}": ("金額加幣別，例如 {example}", "金额加币种，例如 {example}"),
     "a date, as in {example}": ("日期，例如 {example}", "日期，例如 {example}"),
     "a date and time, as in {example}": ("日期和時間，例如 {example}", "日期和时间，例如 {example}"),
@@ -137,4 +129,82 @@ CHINESE: dict[str, tuple[str, str]] = {
         "表填好後刪除這一行即生效；在此之前不影響任何決定",
         "表填好后删除这一行即生效；在此之前不影响任何决定",
     ),
+    "full-width bar": ("全形豎線", "全角竖线"),
+    "the sidecar of a table": ("表的說明檔", "表的说明文件"),
+    "a way to hit": ("生效方式", "生效方式"),
+    "a row": ("列的名稱", "行的名称"),
+    "no example in which the table fires": ("沒有這張表成立的例子", "没有这张表成立的例子"),
+    "no example in which the table does not fire": ("沒有這張表不成立的例子", "没有这张表不成立的例子"),
+    "row {row} does not count, but {rows}": ("生效的不是 {row} 列，而是 {rows}", "生效的不是 {row} 行，而是 {rows}"),
+    # the catalogue
+    "Decision tables": ("決策表", "决策表"),
+    "a decision table without its `NAME.table.yaml`": (
+        "決策表缺少說明檔 `NAME.table.yaml`",
+        "决策表缺少说明文件 `NAME.table.yaml`",
+    ),
+    "write one; `triage table new` shows its form": (
+        "補一個；格式可用 `triage table new` 產生",
+        "补一个；格式可用 `triage table new` 生成",
+    ),
+    "a sidecar `NAME.table.yaml` without its table": (
+        "有說明檔 `NAME.table.yaml`，但沒有對應的表",
+        "有说明文件 `NAME.table.yaml`，但没有对应的表",
+    ),
+    "save the table beside it as `NAME.csv` or `NAME.xlsx`": (
+        "把表存成 `NAME.csv` 或 `NAME.xlsx`，放在旁邊",
+        "把表存成 `NAME.csv` 或 `NAME.xlsx`，放在旁边",
+    ),
+    "a decision table both as `.csv` and as `.xlsx`": (
+        "同一張決策表既有 `.csv` 又有 `.xlsx`",
+        "同一张决策表既有 `.csv` 又有 `.xlsx`",
+    ),
+    "quotes in a CSV file that do not pair": ("CSV 檔案中的引號不成對", "CSV 文件中的引号不成对"),
+    "close the quote; inside quotes write a quote twice": (
+        "補上結尾的引號；引號內的引號要連寫兩次",
+        "补上结尾的引号；引号内的引号要连写两次",
+    ),
+    "a CSV file whose header is separated by more than one character": (
+        "CSV 檔案的標題列用了不只一種分隔符號",
+        "CSV 文件的表头用了不止一种分隔符",
+    ),
+    "an `.xlsx` file that is no workbook or is damaged": (
+        "`.xlsx` 檔案不是活頁簿，或已損壞",
+        "`.xlsx` 文件不是工作簿，或已损坏",
+    ),
+    "a cell with a formula": ("儲存格內是公式", "单元格里是公式"),
+    "cells that are merged": ("合併的儲存格", "合并的单元格"),
+    "a cell with an error such as `#REF!`": ("儲存格內是 `#REF!` 之類的錯誤值", "单元格里是 `#REF!` 之类的错误值"),
+    "a cell that keeps a date, a percentage or the like where something else was typed": (
+        "儲存格存的是日期、百分比等，與輸入的不同",
+        "单元格存的是日期、百分比等，与输入的不同",
+    ),
+    "a hidden sheet, row or column of a workbook (a warning)": (
+        "活頁簿中隱藏的工作表、列或欄（警告）",
+        "工作簿中隐藏的工作表、行或列（警告）",
+    ),
+    "show it, or delete it: it counts": ("取消隱藏，或刪除：它照樣生效", "取消隐藏，或删除：它照样生效"),
+    "a table without header, column of tests or column of what is to be done": (
+        "表缺少標題列、條件欄或結果欄",
+        "表缺少表头、条件列或结果列",
+    ),
+    "the header is row 1; name a fact, and one of `then.…`": (
+        "標題在第 1 列；寫上事實，以及 `then.…` 其中之一",
+        "表头在第 1 行；写上事实，以及 `then.…` 其中之一",
+    ),
+    "the column `row` stands elsewhere than first": ("`row` 欄不在最前面", "`row` 列不在最前面"),
+    "a table without rows": ("表沒有內容列", "表没有内容行"),
+    "add a row, or delete the table": ("至少寫一列，或刪除這張表", "至少写一行，或删除这张表"),
+    "a row with cells under no header, or with fewer cells than the header": (
+        "有儲存格上方沒有標題，或一列的格數少於標題列",
+        "有单元格上方没有表头，或一行的格数少于表头",
+    ),
+    "name the column; keep the separators of empty cells": (
+        "補上標題；空白格的分隔符號也要保留",
+        "补上表头；空白格的分隔符也要保留",
+    ),
+    "a row without tests that is not the last of its table": (
+        "沒有條件的列不是表的最後一列",
+        "没有条件的行不是表的最后一行",
+    ),
+    "table": ("決策表", "决策表"),
 }

@@ -1,0 +1,99 @@
+"""`triage check`: every fault of the rule files, before they go live."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from triage.cli.findings import INDENT, lines_of
+from triage.cli.options import AsJson, Folder, Language
+from triage.errors import Refused, WrongSettings
+from triage.main.tools import rules_scanner, shipped_rules
+from triage.rulebook.catalogue import CODES
+from triage.rulebook.faults import Finding, in_order, nearest
+from triage.service.release import inspect_files
+from triage.service.sarif import sarif
+from triage.service.told import finding_line
+from triage.settings import language
+from triage.wording.text import Text, say
+
+AsSarif = Annotated[bool, typer.Option("--sarif", help="One SARIF 2.1.0 document, for editors and code scanning.")]
+Explain = Annotated[
+    str | None, typer.Option("--explain", metavar="CODE", help="Say what a code means and what to do, and stop.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verb."""
+    app.command("check")(check)
+
+
+def check(
+    directory: Folder = None,
+    as_json: AsJson = False,
+    as_sarif: AsSarif = False,
+    explain: Explain = None,
+    lang: Language = None,
+) -> None:
+    """Check rule files: every fault at once, with file, line and column. Exit 1 when there is a fault."""
+    spoken = language(lang)
+    if as_json and as_sarif:
+        raise WrongSettings(["--json, --sarif: only one of them"])
+    if explain is not None:
+        _explain(explain, spoken, as_json=as_json)
+        return
+    findings = _findings(directory)
+    if as_sarif:
+        print(msgspec.json.encode(sarif(findings, spoken, _base(directory))).decode())
+    for found in () if as_sarif else findings:
+        if as_json:
+            print(msgspec.json.encode(finding_line(found, spoken)).decode())
+        else:
+            print(*lines_of(found, spoken), sep="\n")
+    counts = _counts(findings).said(spoken)
+    if any(found.is_fault for found in findings):
+        raise Refused([] if as_json or as_sarif else [counts])
+    if not (as_json or as_sarif):
+        print(counts)
+
+
+def _findings(directory: Path | None) -> tuple[Finding, ...]:
+    found = rules_scanner(directory)()
+    return in_order([*found.findings, *inspect_files(found.files)])
+
+
+def _counts(findings: tuple[Finding, ...]) -> Text:
+    faults = sum(found.is_fault for found in findings)
+    warnings = len(findings) - faults
+    told = _FAULTS.get(faults) or say("{count} faults", count=faults)
+    if not warnings:
+        return told
+    return say("{faults}, {warnings}", faults=told, warnings=_WARNINGS.get(warnings) or _warnings(warnings))
+
+
+_FAULTS = {0: say("no faults"), 1: say("1 fault")}
+_WARNINGS = {1: say("1 warning")}
+
+
+def _warnings(count: int) -> Text:
+    return say("{count} warnings", count=count)
+
+
+def _base(directory: Path | None) -> str:
+    """How a reader of the working directory calls the folder: code scanning looks files up from there."""
+    folder = (directory or shipped_rules()).resolve()
+    here = Path.cwd().resolve()
+    return folder.relative_to(here).as_posix() if folder.is_relative_to(here) else folder.as_uri()
+
+
+def _explain(code: str, spoken: str, *, as_json: bool) -> None:
+    entry = CODES.get(code)
+    if entry is None:
+        near = nearest(code, CODES)
+        raise WrongSettings([f"--explain: there is no code {code}" + (f'; did you mean "{near}"?' if near else "")])
+    meaning, advice = entry.meaning.said(spoken), entry.advice.said(spoken)
+    if as_json:
+        print(msgspec.json.encode({"code": code, "meaning": meaning, "advice": advice}).decode())
+    else:
+        print(f"{code}: {meaning}\n{INDENT}{advice}")
