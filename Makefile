@@ -18,7 +18,7 @@ $(VENV)/.runtime: pyproject.toml
 $(STAMP): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[postgres,excel,parquet]' --group dev
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[postgres,parquet]' --group dev
 	@touch $@ $(VENV)/.runtime
 
 # The whole gate, the same here and in CI.

@@ -58,7 +58,7 @@ def mutated(draw: st.DrawFn) -> tuple[str, str]:
 
 def check_place(found: Finding, files: dict[str, bytes]) -> None:
     """The finding stands inside its file, and shows the line that is there."""
-    lines = LINE_END.split(files[found.file].decode()) if found.file in files else [""]
+    lines = LINE_END.split(files[found.file].decode("utf-8-sig")) if found.file in files else [""]
     assert 1 <= found.line <= len(lines)
     line = lines[found.line - 1]
     assert 1 <= found.column <= len(line) + 1

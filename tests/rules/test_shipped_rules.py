@@ -23,16 +23,25 @@ def test_every_example_holds(judged: tuple[Judged, ...]) -> None:
 
 
 def test_everything_has_examples(rules: CompiledRulebook, judged: tuple[Judged, ...]) -> None:
-    """No rule, term list or policy is shipped unjudged; switched off are only policies that say why."""
+    """No rule, table, term list or policy is shipped unjudged; switched off are only policies that say why."""
     book = rules.rulebook
-    subjects = {kind: {one.subject for one in judged if one.kind == kind} for kind in ("rule", "term", "policy")}
+    subjects = {
+        kind: {one.subject for one in judged if one.kind == kind} for kind in ("rule", "table", "term", "policy")
+    }
     assert subjects == {
-        "rule": {rule.id for rule in book.rules},
+        "rule": {rule.id for rule in book.rules if rule.in_table is None},
+        "table": set(book.tables),
         "term": set(book.terms),
         "policy": set(book.policies),
     }
     assert {rule.status for rule in book.rules} == {"active"}
     assert {one.id for one in book.policies.values() if one.status != "active"} == SWITCHED_OFF
+
+
+def test_every_row_of_a_table_has_its_example(rules: CompiledRulebook) -> None:
+    """Each row of a shipped table is expected by an example: moved above another, it would be seen."""
+    for table in rules.rulebook.tables.values():
+        assert {one.expect.get("row") for one in table.examples} - {None} == {row.name for row in table.rows}
 
 
 def test_every_term_list_is_asked_for(rules: CompiledRulebook) -> None:
@@ -57,6 +66,9 @@ PLANTED = {
         "expect: {fires: true, priority: low",
     ),
     "a rule that asks for less": ("triage/medical.yaml", "      priority: high", "      priority: normal"),
+    "a row that asks for less": ("tables/amount-by-line.csv", "30000 CNY,high", "30000 CNY,normal"),
+    "a row with another amount": ("tables/amount-by-line.csv", ",,50000 CNY", ",,40000 CNY"),
+    "another row that is expected": ("tables/amount-by-line.table.yaml", "row: motor, pr", "row: motor-in-payment, pr"),
     "a sentence that does not hit": ("terms/medical-accident.yaml", "hits:\n", "hits:\n  - 一切顺利\n"),
     "a limit of another length": ("sla/first-contact.yaml", "limit: 4 working hours", "limit: 5 working hours"),
     "a holiday taken out": ("calendars/cn.yaml", "2026-10-07", "2026-10-06"),

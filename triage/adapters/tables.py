@@ -14,7 +14,7 @@ from triage.service.import_history import WITHOUT_COLUMN
 Row = dict[str, Any]
 Table = tuple[list[str], int | None, Iterator[Row]]
 
-EXTRAS = {".xlsx": "excel", ".parquet": "parquet"}
+EXTRAS = {".parquet": "complaint-triage[parquet]"}
 
 NOT_WHAT_IT_SAYS = (csv.Error, BadZipFile, zlib.error, EOFError, LookupError, ValueError, SyntaxError)
 """What the readers raise on a file that is broken or of another kind; SyntaxError: the XML inside a workbook."""
@@ -45,7 +45,7 @@ def _faults_told(path: Path) -> Iterator[None]:
         yield
     except ImportError as error:
         raise WrongSettings(
-            [f"{path}: install complaint-triage[{EXTRAS[ending]}] to read it ({error.name} is missing)"]
+            [f"{path}: install {EXTRAS.get(ending, 'complaint-triage')} to read it ({error.name} is missing)"]
         ) from error
     except OSError as error:
         raise WrongSettings([f"{path}: {error.strerror or error}"]) from error

@@ -16,6 +16,7 @@ from triage.cli import (
     running,
     schemas,
     switches,
+    tables,
     try_text,
 )
 from triage.cli.start import new_app
@@ -28,6 +29,7 @@ MODULES = (
     rules,
     try_text,
     quality,
+    tables,
     rules_repository,
     cases,
     clocks,

@@ -6,6 +6,7 @@ reference are made from here (`python -m tests.blocks`).
 
 from triage.rulebook.catalogue_files import FOLDER, TEXT, VALUES, Entry
 from triage.rulebook.catalogue_meaning import POLICIES, RULES
+from triage.rulebook.catalogue_tables import TABLES
 from triage.wording.text import Text, say
 
 SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
@@ -13,6 +14,7 @@ SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
     (say("Text and YAML"), TEXT),
     (say("Keys and values"), VALUES),
     (say("Rules and term lists"), RULES),
+    (say("Decision tables"), TABLES),
     (say("Policies and calendars"), POLICIES),
 )
 """The catalogue as people read it: titled parts."""

@@ -22,7 +22,8 @@ FOLDER = {
     "looping-link": Entry(say("a link leads back to a folder that it stands in, or to itself"), say("delete the link")),
     "missing-file": Entry(say("`rulebook.yaml` is missing"), say("every folder needs one; copy the shipped one")),
     "misplaced-file": Entry(
-        say("a rule file stands where none is read"), say("move it to `terms`, `triage`, `sla` or `calendars`")
+        say("a rule file stands where none is read"),
+        say("move it to `terms`, `triage`, `tables`, `sla` or `calendars`"),
     ),
     "wrong-ending": Entry(say("a file name ends in `.yml`, in capitals or in `.yaml.txt`"), say("end it in `.yaml`")),
     "too-large": Entry(say("a file is larger than 1 MiB"), say("split it")),

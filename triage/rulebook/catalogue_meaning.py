@@ -18,7 +18,7 @@ RULES = {
     ),
     "not-term-is-term": Entry(say("an entry of `not_terms` that is a term of its list"), say("keep it in one of them")),
     "example-fails": Entry(
-        say("an example of a rule, term list or policy does not hold, or is missing"),
+        say("an example of a rule, table, term list or policy does not hold, or is missing"),
         say("the message says what came instead: correct the rule, or the example when the rule is meant so"),
     ),
 }

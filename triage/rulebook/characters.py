@@ -9,6 +9,7 @@ from triage.wording.text import Text, say
 MEANT: dict[str, tuple[str, Text]] = {
     "：": (":", say("full-width colon")),
     "，": (",", say("full-width comma")),
+    "｜": ("|", say("full-width bar")),
     "［": ("[", say("full-width bracket")),
     "］": ("]", say("full-width bracket")),
     "【": ("[", say("full-width bracket")),

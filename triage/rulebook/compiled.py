@@ -9,6 +9,7 @@ from typing import Any
 
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test, mentions_key, passes
 from triage.domain.facts import Facts, Money
+from triage.rulebook.first_rows import without_later_rows
 from triage.rulebook.model import Rule
 
 INDEXED = {Op.IS, Op.IN, Op.CONTAINS, Op.CONTAINS_ANY}
@@ -37,7 +38,8 @@ class Matcher:
         self._indexed_facts = sorted({fact for fact, _ in buckets})
 
     def matching(self, facts: Facts, on: date) -> list[Rule]:
-        """Active rules in force on the local date whose condition holds, in the order of their ids."""
+        """Active rules in force on the local date whose condition holds, in the order of their ids; of a table with
+        `hit: first` only the first row."""
         found = set(self._unindexed(facts))
         for fact in self._indexed_facts:
             value = facts.get(fact)
@@ -45,7 +47,7 @@ class Matcher:
                 evaluator = self._buckets.get((fact, one))
                 if evaluator is not None:
                     found.update(evaluator(facts))
-        return [rule for rule in (self._rules[number] for number in sorted(found)) if rule.in_force(on)]
+        return without_later_rows([rule for number in sorted(found) if (rule := self._rules[number]).in_force(on)])
 
     def _compile(self, numbers: Sequence[int]) -> Evaluator:
         return _Writer().evaluator([(number, self._rules[number].when) for number in numbers])

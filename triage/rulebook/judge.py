@@ -1,6 +1,6 @@
 """Judging examples: do the rules, term lists and policies do what their authors say they do?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from functools import reduce
 from typing import Any
@@ -14,16 +14,23 @@ from triage.domain.case import Case, fold
 from triage.domain.condition import Always
 from triage.domain.event import REGISTERED, Event
 from triage.rulebook.decide import CompiledRulebook
-from triage.rulebook.model import Example, ExpectedClock, PolicyExample, Position, Rule, Rulebook, TermList
+from triage.rulebook.model import Example, ExpectedClock, PolicyExample, Position, Rule, Rulebook, Table, TermList
+from triage.rulebook.read_tables import row_id
 from triage.wording.text import NOTHING, Text, say
 
 EQUAL = ("priority", "department", "team", "handler", "fallback")
 AT_LEAST_THESE = ("tags", "policies")
 
-_FIRES = (
-    (True, say("no example in which the rule fires")),
-    (False, say("no example in which the rule does not fire")),
-)
+_FIRES = {
+    "rule": (
+        (True, say("no example in which the rule fires")),
+        (False, say("no example in which the rule does not fire")),
+    ),
+    "table": (
+        (True, say("no example in which the table fires")),
+        (False, say("no example in which the table does not fire")),
+    ),
+}
 _BREACHED = (
     (False, say("no example in which a clock is in time")),
     (True, say("no example in which a clock is breached")),
@@ -32,7 +39,8 @@ _BREACHED = (
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """One example. `kind`: rule | term | policy. `message`: what was expected and what came, nothing when it holds."""
+    """One example. `kind`: rule | table | term | policy. `message`: what was expected and what came, nothing when it
+    holds."""
 
     kind: str
     subject: str
@@ -42,12 +50,14 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 def judge(rules: CompiledRulebook) -> tuple[Judged, ...]:
-    """Every example of the rulebook, and every rule or policy that lacks the examples it needs."""
+    """Every example of the rulebook, and every rule, table or policy that lacks the examples it needs."""
     rulebook = rules.rulebook
     judged: list[Judged] = []
     for rule in rulebook.rules:
-        if rule.status == "active":
-            judged += _judge_rule(rules, rule)
+        if rule.status == "active" and rule.in_table is None:
+            needs_silent = not isinstance(rule.when, Always)
+            judged += _judge_rules(rules, "rule", rule, {rule.id}, needs_silent=needs_silent)
+    judged += _judge_tables(rules)
     for terms in rulebook.terms.values():
         judged += _judge_terms(rules, terms)
     judged += [_judge_policy(rules, example) for example in rulebook.policy_examples]
@@ -65,23 +75,46 @@ def _together(differences: Iterable[Text]) -> Text:
     return reduce(lambda one, more: say("{one}; {more}", one=one, more=more), found) if found else NOTHING
 
 
-def _judge_rule(rules: CompiledRulebook, rule: Rule) -> Iterator[Judged]:
-    for example in rule.examples:
-        yield _judged("rule", rule.id, example.at, _together(_differences(rules, rule, example)))
-    fires = {example.expect.get("fires", True) for example in rule.examples}
-    for wanted, lacking in _FIRES:
-        if wanted not in fires and not (isinstance(rule.when, Always) and not wanted):
-            yield _judged("rule", rule.id, rule.at, lacking)
+def _judge_tables(rules: CompiledRulebook) -> Iterator[Judged]:
+    """Each table by its rows together; one whose last row fits every complaint is never silent."""
+    last: dict[str, Rule] = {}
+    own: dict[str, set[str]] = {}
+    for rule in rules.rulebook.rules:
+        if rule.in_table is not None:
+            own.setdefault(rule.in_table.table, set()).add(rule.id)
+            last[rule.in_table.table] = rule
+    for table in rules.rulebook.tables.values():
+        if table.status == "active":
+            needs_silent = not isinstance(last[table.id].when, Always)
+            yield from _judge_rules(rules, "table", table, own[table.id], needs_silent=needs_silent)
 
 
-def _differences(rules: CompiledRulebook, rule: Rule, example: Example) -> Iterator[Text]:
-    on = _judged_on(rules, rule, example)
+def _judge_rules(
+    rules: CompiledRulebook, kind: str, subject: Rule | Table, own: Collection[str], *, needs_silent: bool
+) -> Iterator[Judged]:
+    """The examples of a rule or table. `own`: the ids of the rules that it is."""
+    for example in subject.examples:
+        yield _judged(kind, subject.id, example.at, _together(_differences(rules, subject, own, example)))
+    fires = {example.expect.get("fires", True) for example in subject.examples}
+    for wanted, lacking in _FIRES[kind]:
+        if wanted not in fires and (wanted or needs_silent):
+            yield _judged(kind, subject.id, subject.at, lacking)
+
+
+def _differences(
+    rules: CompiledRulebook, subject: Rule | Table, own: Collection[str], example: Example
+) -> Iterator[Text]:
+    on = _judged_on(rules, subject, example)
     facts = rules.facts.of_example(example.given, on)
     case = _case_of(rules, on, example.given.get("received_at"))
     decision = rules.decide(facts, case)
     fired = {reason.rule for reason in decision.reasons}
-    if (rule.id in fired) != example.expect.get("fires", True):
-        yield say("fires: {found}", found=_word(rule.id in fired))
+    firing = fired.intersection(own)
+    if bool(firing) != example.expect.get("fires", True):
+        yield say("fires: {found}", found=_word(bool(firing)))
+    if "row" in example.expect and row_id(subject.id, example.expect["row"]) not in firing:
+        counting = tuple(sorted(firing)) or say("nothing")
+        yield say("row {row} does not count, but {rows}", row=example.expect["row"], rows=counting)
     for field in EQUAL:
         found = getattr(decision.outcome, field)
         if field in example.expect and found != example.expect[field]:
@@ -104,11 +137,11 @@ def _word(value: Any) -> Text | str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _judged_on(rules: CompiledRulebook, rule: Rule, example: Example) -> date:
+def _judged_on(rules: CompiledRulebook, subject: Rule | Table, example: Example) -> date:
     received = example.given.get("received_at")
     if isinstance(received, datetime):
         return received.astimezone(rules.zone).date()
-    return rule.effective_from or rules.rulebook.examples_on or date(2026, 1, 1)
+    return subject.effective_from or rules.rulebook.examples_on or date(2026, 1, 1)
 
 
 def _case_of(rules: CompiledRulebook, on: date, received: Any) -> Case:

@@ -15,7 +15,7 @@ from triage.rulebook import nouns
 from triage.rulebook.event_fields import event_fields
 from triage.rulebook.faults import FAULT, WARNING, Finding, in_order, suggestion
 from triage.rulebook.lint import check_circles, check_escalations, check_policies_attached
-from triage.rulebook.model import PolicyExample, Rule, Rulebook, TermList
+from triage.rulebook.model import PolicyExample, Rule, Rulebook, Table, TermList
 from triage.rulebook.nodes import ABSENT, Node, Scalar
 from triage.rulebook.nodes import Mapping as MappingNode
 from triage.rulebook.noting import fault, misfit, no_such, shown
@@ -23,13 +23,15 @@ from triage.rulebook.read_calendar import read_calendar
 from triage.rulebook.read_conditions import ConditionReader
 from triage.rulebook.read_facts import read_facts
 from triage.rulebook.read_policies import policy_nodes, read_policy
+from triage.rulebook.read_rows import row_name
 from triage.rulebook.read_rulebook import read_rulebook
 from triage.rulebook.read_rules import read_rule, rule_nodes
+from triage.rulebook.read_tables import read_table, row_id
 from triage.rulebook.read_terms import read_term_list
 from triage.rulebook.reading import fields, items, name
 from triage.rulebook.reading_values import notes
 from triage.rulebook.revision import revision
-from triage.rulebook.rule_files import FACTS_FILE, RULEBOOK_FILE, RuleFiles
+from triage.rulebook.rule_files import FACTS_FILE, RULEBOOK_FILE, RuleFiles, TableFiles
 from triage.rulebook.schema import PACK
 from triage.rulebook.words import Words
 from triage.wording.text import say
@@ -82,7 +84,8 @@ class _Loading:
         reader = ConditionReader(words, words.facts, closed=words.facts_known)
         words = msgspec.structs.replace(words, packs={pack: reader.read(node) for pack, node in packs.items()})
         self._check_calendar(desk.calendar_node, words)
-        read = self._rules(words)
+        tables, rows = self._tables(words)
+        read = [*self._rules(words), *rows]
         policies, examples = self._policies(words)
         self._check_together(read, policies, desk.parts)
         if words.languages is None:
@@ -96,12 +99,13 @@ class _Loading:
             policies={key: policy for key, (policy, _) in policies.items()},
             policy_examples=tuple(examples),
             calendars=calendars,
+            tables=tables,
         )
 
     def _check_together(
         self, rules: list[Rule], policies: dict[str, tuple[Policy, Node]], parts: Mapping[str, Any]
     ) -> None:
-        if not self.files.is_broken("triage"):
+        if not (self.files.is_broken("triage") or self.files.is_broken("tables")):
             check_policies_attached(policies, rules)
         check_circles(policies)
         check_escalations(parts["departments"], parts["roles"], self.files.rulebook_node, policies)
@@ -133,7 +137,9 @@ class _Loading:
     def _with_ids(self, words: Words, terms: Mapping[str, TermList], calendars: Mapping[str, Calendar]) -> Words:
         """The words, with the ids that files declare; those of a broken folder are not known."""
         policies = [(own, node) for own, file in self._read("sla", words) for node in policy_nodes(file)]
-        rules = [(own, node) for own, file in self._read("triage", words) for node in rule_nodes(file)]
+        rules = [own.full(_id_of(node)) for own, file in self._read("triage", words) for node in rule_nodes(file)]
+        rows = [row for own, files in self._table_files(words) for row in _row_ids(own, files)]
+        rules_sound = not self.files.is_broken("triage") and not self.files.is_broken("tables")
         zones: dict[str, tzinfo] = {one.id: ZoneInfo(one.zone) for one in calendars.values() if _is_zone(one.zone)}
         return msgspec.structs.replace(
             words,
@@ -141,7 +147,7 @@ class _Loading:
             calendars=self._known("calendars", calendars),
             zones=zones,
             policies=self._known("sla", filter(None, (own.full(_id_of(node)) for own, node in policies))),
-            rules=self._known("triage", filter(None, (own.full(_id_of(node)) for own, node in rules))),
+            rules=tuple(filter(None, [*rules, *rows])) if rules_sound else None,
             clocks=self._known("sla", (clock for own, node in policies for clock in _clock_names(own, node))),
         )
 
@@ -169,6 +175,20 @@ class _Loading:
                 _put(by_id, rule.id, rule, node)
                 rules.append(rule)
         return rules
+
+    def _table_files(self, words: Words) -> Iterator[tuple[Words, TableFiles]]:
+        for files in self.files.tables():
+            yield msgspec.structs.replace(words, pack=files.pack), files
+
+    def _tables(self, words: Words) -> tuple[dict[str, Table], list[Rule]]:
+        """Every decision table by its id, and the rules that the rows are."""
+        tables: dict[str, Table] = {}
+        rows: list[Rule] = []
+        for own, files in self._table_files(words):
+            table, rules = read_table(files, own)
+            _put(tables, table.id, table, files.sidecar)
+            rows += rules
+        return tables, rows
 
     def _policies(self, words: Words) -> tuple[dict[str, tuple[Policy, Node]], list[PolicyExample]]:
         policies: dict[str, tuple[Policy, Node]] = {}
@@ -208,6 +228,13 @@ def _id_of(node: Node) -> str:
     """The id that a node declares, empty when there is none; read without noting faults: the readers do that."""
     entry = node.entries.get("id") if isinstance(node, MappingNode) else None
     return entry[1].text if entry and isinstance(entry[1], Scalar) else ""
+
+
+def _row_ids(words: Words, files: TableFiles) -> list[str]:
+    """The rules that the rows of a table are."""
+    table = words.full(_id_of(files.sidecar))
+    header, *rows = files.sheet.rows if files.sheet is not None else (None,)
+    return [row_id(table, row_name(header, row)) for row in rows] if header is not None else []
 
 
 def _clock_names(words: Words, node: Node) -> list[str]:

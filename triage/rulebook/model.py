@@ -71,8 +71,18 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     at: Position
 
 
+class InTable(msgspec.Struct, frozen=True):
+    """Where a rule stands that is a row of a decision table: the table's id, the row's place among its rows, and
+    whether only the first row that fires counts."""
+
+    table: str
+    number: int
+    first_only: bool
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One triage rule. `effective_from` / `effective_to`: both inclusive, compared with the date of receipt."""
+    """One triage rule. `effective_from` / `effective_to`: both inclusive, compared with the date of receipt.
+    `in_table`: None when it is no row of a decision table."""
 
     id: str
     title: Titles
@@ -85,12 +95,42 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     effective_to: date | None
     examples: tuple[Example, ...]
     at: Position
+    in_table: InTable | None = None
 
     def in_force(self, on: date) -> bool:
         """Whether the rule is in force for a complaint received on the local date."""
         return (self.effective_from is None or self.effective_from <= on) and (
             self.effective_to is None or on <= self.effective_to
         )
+
+
+class TableRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a decision table. `rule`: the id of the rule that it is. `name`: what `row` says, else the number that
+    a spreadsheet shows. `cells`: as written, one a column."""
+
+    rule: str
+    name: str
+    cells: tuple[str, ...]
+    at: Position
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision table; each of its rows is a rule too. `hit`: all | first. `columns`: the header as written. `rows`:
+    in the order of the file. `file`: of the cells. `at`: where its sidecar begins."""
+
+    id: str
+    title: Titles
+    why: str
+    source: Source | None
+    hit: str
+    status: str
+    effective_from: date | None
+    effective_to: date | None
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    examples: tuple[Example, ...]
+    file: str
+    at: Position
 
 
 class TermList(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +178,8 @@ class PolicyExample(msgspec.Struct, frozen=True, kw_only=True):
 
 class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     """One loaded, faultless revision. `priorities`, `departments`, `handlers` are in the order of the file,
-    highest or most special first. `revision`: sha256 over the canonical content, hexadecimal."""
+    highest or most special first. `rules`: the rows of `tables` among them. `revision`: sha256 over the canonical
+    content, hexadecimal."""
 
     name: str
     revision: str
@@ -160,3 +201,4 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     policies: dict[str, Policy]
     policy_examples: tuple[PolicyExample, ...]
     calendars: dict[str, Calendar]
+    tables: dict[str, Table] = {}

@@ -11,7 +11,7 @@ from triage.rulebook.noting import fault, misfit, no_such
 from triage.rulebook.read_conditions import ConditionReader
 from triage.rulebook.reading import each, entries, fields, flag, items, name, referred, text, word
 from triage.rulebook.reading_values import effective, notes, reason, source, status, titles
-from triage.rulebook.schema import RULE, RULE_EXAMPLE, RULE_EXPECT, RULES_FILE, THEN
+from triage.rulebook.schema import RULE, RULE_EXAMPLE, RULE_EXPECT, RULES_FILE, THEN, Shape
 from triage.rulebook.words import Words
 from triage.wording.text import say
 
@@ -34,16 +34,17 @@ def read_rule(node: Node, words: Words) -> Rule:
         why=reason(found["why"], words.languages),
         source=found.read("source", source, rule_status),
         when=words.applied(reader.read(found["when"])),
-        then=_then(found["then"], words),
+        then=read_then(found["then"], words),
         status=rule_status,
         effective_from=start,
         effective_to=end,
-        examples=tuple(_example(item, words, reader) for item in items(found["examples"], "examples", least=1)),
+        examples=read_examples(found["examples"], words, reader, RULE_EXPECT),
         at=Position(node.page.file, node.line, node.column),
     )
 
 
-def _then(node: Node, words: Words) -> Then:
+def read_then(node: Node, words: Words) -> Then:
+    """What a rule asks for."""
     found = fields(node, THEN)
     teams = words.teams
     department = found.read("department", word, tuple(teams) if teams else None, nouns.DEPARTMENT)
@@ -65,11 +66,16 @@ def _then(node: Node, words: Words) -> Then:
     )
 
 
-def _example(node: Node, words: Words, reader: ConditionReader) -> Example:
+def read_examples(node: Node, words: Words, reader: ConditionReader, expect: Shape) -> tuple[Example, ...]:
+    """Examples of a rule or table. `expect`: the words that what is expected may use."""
+    return tuple(_example(item, words, reader, expect) for item in items(node, "examples", least=1))
+
+
+def _example(node: Node, words: Words, reader: ConditionReader, expect: Shape) -> Example:
     found = fields(node, RULE_EXAMPLE)
     given = {key.text: _given(key, value, words, reader) for key, value in entries(found["given"], "given")}
     return Example(
-        given=given, expect=_expect(found["expect"], words), at=Position(node.page.file, node.line, node.column)
+        given=given, expect=_expect(found["expect"], words, expect), at=Position(node.page.file, node.line, node.column)
     )
 
 
@@ -85,10 +91,11 @@ def _given(key: Node, value: Node, words: Words, reader: ConditionReader) -> Any
     return reader.value(spec, value)
 
 
-def _expect(node: Node, words: Words) -> dict[str, Any]:
-    found = fields(node, RULE_EXPECT)
+def _expect(node: Node, words: Words, shape: Shape) -> dict[str, Any]:
+    found = fields(node, shape)
     expect: dict[str, Any] = {
         "fires": found.read("fires", flag),
+        "row": found.read("row", word, words.rows, say("a row")),
         "fallback": found.read("fallback", flag),
         "priority": found.read("priority", word, words.priorities, nouns.PRIORITY),
         "department": found.read("department", word, tuple(words.teams) if words.teams else None, nouns.DEPARTMENT),

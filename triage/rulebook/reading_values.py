@@ -25,6 +25,9 @@ _MONEY = re.compile(r"(-?[0-9]{1,15}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?) ?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+LIKE_DATE = re.compile(r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})( .*)?")
+"""A date as spreadsheets write it into text; the year first, so that there is one way to read it."""
+
 _CLOCK_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 _AMOUNT = re.compile(r"(-?[0-9]{1,9}) +([a-z ]+)")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

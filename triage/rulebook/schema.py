@@ -80,6 +80,16 @@ RULE_EXPECT = Shape(
     optional=("fires", "priority", "department", "team", "handler", "fallback", "tags", "policies", "rules"),
 )
 
+TABLE = Shape(
+    name=say("the sidecar of a table"),
+    required=("id", "title", "why", "hit", "examples"),
+    optional=_noted("format", "effective", "status", without=("title", "why")),
+)
+TABLE_EXPECT = Shape(name=RULE_EXPECT.name, optional=("row", *RULE_EXPECT.optional))
+HITS = ("all", "first")
+ROW, NOTE, THEN_MARK = "row", "note", "then."
+"""Header cells that are no facts: the row's name, a remark, and what stands before a key of `then`."""
+
 POLICIES_FILE = Shape(name=say("a policies file"), required=("policies",), optional=("format",))
 POLICY = Shape(
     name=say("a policy"),

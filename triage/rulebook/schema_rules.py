@@ -50,6 +50,22 @@ def rules_schema(rulebook: Rulebook) -> dict[str, Any]:
     return {"$schema": DRAFT, "title": "rules", **closed(shapes.RULES_FILE, rules=listed(rule)), "$defs": defs}
 
 
+def tables_schema(rulebook: Rulebook) -> dict[str, Any]:
+    """The sidecar of a decision table, with the words of the rulebook."""
+    expect = closed(shapes.TABLE_EXPECT, fires={"type": "boolean"}, fallback={"type": "boolean"}, **_then(rulebook))
+    example = closed(shapes.RULE_EXAMPLE, given=_given(rulebook.vocabulary.facts.values()), expect=expect)
+    table = closed(
+        shapes.TABLE,
+        title=TITLES,
+        hit={"enum": list(shapes.HITS)},
+        status=STATUS,
+        source=SOURCE,
+        effective=EFFECTIVE,
+        examples=listed(example),
+    )
+    return {"$schema": DRAFT, "title": "tables", **table}
+
+
 def condition_schema(facts: Iterable[FactSpec], terms: dict[str, Any]) -> dict[str, Any]:
     """A condition over these facts; `terms`: what `mentions` takes."""
     blocks = {block: {"anyOf": [listed(CONDITION), CONDITION]} for block in BLOCKS}

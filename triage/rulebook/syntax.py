@@ -37,13 +37,19 @@ def line_of(files: Mapping[str, bytes], file: str, line: int) -> str:
 
 def open_page(file: str, content: bytes) -> tuple[Page, Node | None]:
     """The file's page, and its nodes as far as they could be read. `page.broken`: not to its end."""
+    page = open_text(file, content)
+    return (page, None) if page.broken else _composed(page)
+
+
+def open_text(file: str, content: bytes) -> Page:
+    """The page of a file of text; `page.broken`: it is none."""
     if len(content) > LARGEST:
         page = Page(file, "")
         page.add("too-large", 1, 1, say("larger than 1 MiB"), say("split it into several files"))
-        return _broken(page), None
+        return _broken(page)
     page = Page(file, content.decode("utf-8-sig", "replace"))
     if not _is_utf_8(page, content):
-        return _broken(page), None
+        return _broken(page)
     text = page.text
     found = _NOT_PRINTABLE.search(text)
     if found:
@@ -53,8 +59,8 @@ def open_page(file: str, content: bytes) -> tuple[Page, Node | None]:
             "control-character", line, column, say("the character {number}", number=number), say("delete it"),
             found=number, end_column=column + 1,
         )  # fmt: skip
-        return _broken(page), None
-    return _composed(page)
+        return _broken(page)
+    return page
 
 
 def _broken(page: Page) -> Page:

@@ -14,7 +14,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     not checked then, so that one fault does not call forth others.
 
     `teams`: by department. `zones`: by calendar id. `clocks`: full names. `facts`: without those that could not be
-    read; `facts_known`: that there are none of these. `packs`: what `applies_when` of each pack says.
+    read; `facts_known`: that there are none of these. `packs`: what `applies_when` of each pack says. `rows`: names of
+    the rows of the table that is read.
 
     `pack`: the pack whose files are read, empty for the rulebook's own. Ids of a pack are kept with its name before
     them; its files write them without.
@@ -35,6 +36,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     calendars: tuple[str, ...] | None = None
     zones: dict[str, tzinfo] = {}
     rules: tuple[str, ...] | None = None
+    rows: tuple[str, ...] | None = None
     policies: tuple[str, ...] | None = None
     clocks: tuple[str, ...] | None = None
     facts: dict[str, FactSpec] = {}

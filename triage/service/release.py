@@ -17,7 +17,7 @@ from triage.rulebook.syntax import line_of
 from triage.service.draft import Rules
 from triage.wording.text import say
 
-_KINDS = {"rule": say("rule"), "term": say("term list"), "policy": say("policy")}
+_KINDS = {"rule": say("rule"), "table": say("table"), "term": say("term list"), "policy": say("policy")}
 
 
 def compile_files(files: dict[str, bytes], language: str = "en") -> CompiledRulebook:

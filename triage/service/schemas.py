@@ -14,7 +14,7 @@ from triage.rulebook.schema_json import (
     RULEBOOK_SCHEMA,
     TERMS_SCHEMA,
 )
-from triage.rulebook.schema_rules import rules_schema
+from triage.rulebook.schema_rules import rules_schema, tables_schema
 from triage.service.apply_policy import Moved
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
@@ -23,17 +23,19 @@ from triage.service.mute import MuteLine
 from triage.service.quality_report import RuleQuality
 from triage.service.replay import ReplayedCase
 from triage.service.rule_health import SignLine
+from triage.service.table_view import ShownRow
 from triage.service.told import FindingLine, JudgedLine
 from triage.service.try_text import Tried
 from triage.service.verify import Difference
 
-SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "policies", "calendars", "cli")
+SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "tables", "policies", "calendars", "cli")
 
 SCHEMA_FILES = {
     "rulebook.schema.json": "rulebook",
     "facts.schema.json": "facts",
     "terms.schema.json": "terms",
     "rules.schema.json": "rules",
+    "tables.schema.json": "tables",
     "policies.schema.json": "policies",
     "calendar.schema.json": "calendars",
 }
@@ -45,6 +47,7 @@ def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "events": lambda: event_schema(rules.rulebook.vocabulary),
         "rules": lambda: rules_schema(rules.rulebook),
+        "tables": lambda: tables_schema(rules.rulebook),
         "rulebook": lambda: RULEBOOK_SCHEMA,
         "facts": lambda: FACTS_SCHEMA,
         "terms": lambda: TERMS_SCHEMA,
@@ -62,6 +65,7 @@ def _cli() -> dict[str, Any]:
         "case days": CountedDay,
         "check": FindingLine,
         "test": JudgedLine,
+        "table show": ShownRow,
         "replay": ReplayedCase,
         "verify": Difference,
         "apply-policy": Moved,

@@ -26,7 +26,8 @@ class FindingLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One example. `kind`: rule | term | policy. `message`: what was expected and what came, empty when it holds."""
+    """One example. `kind`: rule | table | term | policy. `message`: what was expected and what came, empty when it
+    holds."""
 
     kind: str
     subject: str

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from tests.builders_rules import changed, policies_of, sound_rules
-from tests.unit.rulebook_load import clock_rows, fault_rows
+from tests.unit.rulebook_load import clock_rows, fault_rows, table_rows
 from tests.unit.rulebook_load.folders import FOLDER_ROWS
 from triage.rulebook.catalogue import CODES
 from triage.rulebook.faults import Finding
@@ -43,6 +43,7 @@ CIRCLE = policies_of(
 )
 
 FURTHER: dict[str, Mapping[str, bytes]] = {
+    **table_rows.by_code(),
     "missing-file": {},
     "too-large": {"terms/big.yaml": b"#" * ((1 << 20) + 1)},
     "not-utf-8": {"terms/gbk.yaml": "id: medical\nterms: [医疗]\n".encode("gbk")},

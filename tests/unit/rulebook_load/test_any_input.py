@@ -1,6 +1,8 @@
 """Whatever stands in the files, loading says what is wrong with it and never fails itself."""
 
+import io
 import re
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import example, given, settings
@@ -8,13 +10,21 @@ from hypothesis import strategies as st
 
 from tests.builders_rules import TEXTS, changed, policies_of, sound_rules
 from tests.unit.rulebook_load.pack_files import WITH_PACK
+from tests.unit.rulebook_load.table_files import CSV, SHEET, SIDE, SIDECAR, XLSX, rows_of, workbook_of
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.judge import judge
 from triage.rulebook.load import load
 from triage.rulebook.rule_files import FOLDERS
 from triage.rulebook.syntax import LARGEST
 
-PATHS = st.sampled_from([*TEXTS, *(f"{folder}/new.yaml" for folder in FOLDERS), "tables/t.csv", "other/a.yaml"])
+PATHS = st.sampled_from(
+    [
+        *TEXTS,
+        *(f"{folder}/new.yaml" for folder in FOLDERS),
+        *(f"tables/t{ending}" for ending in (".csv", ".xlsx", ".table.yaml")),
+        "other/a.yaml",
+    ]
+)
 SYNTAX = [
     " ", "  ", "\n", "\t", ":", ": ", ",", "[", "]", "{", "}", "-", "- ", "#", "&a ", "*a", "!!int ", "<<: ",
     "|\n", ">\n", "'", '"', "?", "? ", "%", "@", "`", "---\n", "...\n", "%YAML 1.2\n",
@@ -52,8 +62,8 @@ ALL_WORDS = policies_of(
     },
     "applies_when: always\n    detach: cancel",
 )
-RICH = WITH_PACK | {"sla/words.yaml": ALL_WORDS}
-"""A sound folder with a pack and every word about clocks, by path."""
+RICH = WITH_PACK | {"sla/words.yaml": ALL_WORDS, CSV: SHEET, SIDE: SIDECAR}
+"""A sound folder with a pack, a decision table and every word about clocks, by path."""
 
 
 @st.composite
@@ -74,6 +84,7 @@ def check(files: dict[str, bytes]) -> None:
     faults = [finding for finding in loaded.findings if finding.is_fault]
     assert (loaded.rulebook is None) == bool(faults)
     lines = {path: len(LINE_END.split(content.decode("utf-8", "replace"))) for path, content in files.items()}
+    lines |= {path: 1 << 20 for path in files if path.endswith(".xlsx")}  # there lines are rows
     assert all(1 <= one.line <= lines.get(one.file, 1) + 1 and one.column >= 1 for one in loaded.findings)
     if loaded.rulebook is not None:
         judge(CompiledRulebook(loaded.rulebook))
@@ -91,6 +102,52 @@ def test_a_mutated_file_is_loaded_or_its_faults_are_told(mutated: tuple[str, str
     faults never gives a rulebook."""
     path, text = mutated
     check({one: each.encode("utf-8", "surrogatepass") for one, each in (RICH | {path: text}).items()})
+
+
+def _workbook() -> bytes:
+    rows = rows_of(SHEET)
+    rows[2][2:4] = [70, "1000 CNY|50000 CNY"]  # type: ignore[list-item] # a number among texts
+    return workbook_of(rows, lambda sheet: sheet.merge_cells("J8:K9"))
+
+
+BOOK = _workbook()
+PARTS = {part: ZipFile(io.BytesIO(BOOK)).read(part).decode() for part in ZipFile(io.BytesIO(BOOK)).namelist()}
+XML = st.sampled_from(
+    [
+        "<", ">", "/", '"', "&", "&amp;", "&lt;", "]]>", "<!DOCTYPE x [<!ENTITY a 'b'>]>", "&a;", "<c/>", "<row/>",
+        "</row>", '<c r="C3"><f>1+1</f></c>', '<c r="A1048576" t="s"><v>99</v></c>', '<c t="b"><v>x</v></c>',
+        '<c t="e"><v>#N/A</v></c>', '<c t="d"><v>2026-03-02</v></c>', '<c s="99"><v>1</v></c>',
+        '<c t="inlineStr"><is><r><t>x</t></r></is></c>', '<col min="0" max="99999999" hidden="1"/>',
+        '<mergeCell ref="A1:XFD1048576"/>', "1e308", "nan", "-1", "0", "99999999999", ' r="0"', ' t="s"', ' hidden="1"',
+    ]
+)  # fmt: skip
+"""What may stand in the XML of a workbook where nobody expects it."""
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(PARTS)), st.data())
+def test_a_workbook_that_was_tampered_with_is_read_or_told(part: str, data: st.DataObject) -> None:
+    """Whatever stands in the XML of a workbook, loading says what is wrong with it and never fails itself."""
+    text = PARTS[part]
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        length = data.draw(st.sampled_from([0, 0, 0, 1, 4, 40]))
+        text = text[:start] + data.draw(st.just("") | XML | st.text(max_size=3)) + text[start + length :]
+    content = io.BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as book:
+        for name, plain in (PARTS | {part: text}).items():
+            book.writestr(name, plain.encode("utf-8", "surrogatepass"))
+    check(sound_rules() | {XLSX: content.getvalue(), SIDE: SIDECAR.encode()})
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(BOOK) - 1), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_damaged_workbook_is_read_or_told(damage: list[tuple[int, int]]) -> None:
+    """A workbook with some bytes changed is read, or refused."""
+    content = bytearray(BOOK)
+    for place, value in damage:
+        content[place] = value
+    check(sound_rules() | {XLSX: bytes(content), SIDE: SIDECAR.encode()})
 
 
 @settings(max_examples=150, deadline=None)

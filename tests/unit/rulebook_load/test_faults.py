@@ -38,7 +38,6 @@ MORE_FILES: dict[str, tuple[dict[str, bytes], list[str]]] = {
         {"sla/second.yaml": POLICIES.encode()},
         ["sla/second.yaml:2:5 duplicate-id", "sla/second.yaml:23:5 duplicate-id"],
     ),
-    "a table": ({"tables/matrix.csv": b"channel,then.priority\n"}, ["tables/matrix.csv:1:1 not-supported-yet"]),
     "two circles of clocks": (
         {"sla/circles.yaml": CIRCLES.encode()},
         ["sla/circles.yaml:11:5 clock-circle", "sla/circles.yaml:29:5 clock-circle"],

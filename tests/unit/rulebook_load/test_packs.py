@@ -244,7 +244,7 @@ def test_a_fault_of_a_pack_is_found_at_its_place(name: str) -> None:
         ("packs/gb/notes.yaml", "packs/gb/notes.yaml:1:1 misplaced-file"),
         ("packs/gb/extra/notes.yaml", "packs/gb/extra/notes.yaml:1:1 misplaced-file"),
         ("packs/notes.yaml", "packs/notes.yaml:1:1 misplaced-file"),
-        ("packs/gb/tables/matrix.csv", "packs/gb/tables/matrix.csv:1:1 not-supported-yet"),
+        ("packs/gb/tables/matrix.yaml", "packs/gb/tables/matrix.yaml:1:1 misplaced-file"),
         ("packs/gb/terms/broken.yaml", "packs/gb/terms/broken.yaml:2:1 not-yaml"),
     ],
 )

@@ -223,6 +223,13 @@ def test_the_revision_is_the_content_and_not_how_it_is_saved() -> None:
     assert len({revision(plain), *map(revision, others)}) == 5
 
 
+def test_every_byte_of_a_workbook_is_in_the_revision() -> None:
+    """A workbook is no text: what looks like line ends in it is content."""
+    one, other = ({"tables/a.xlsx": content} for content in (b"PK\r\n", b"PK\n"))
+    assert revision(one) != revision(other)
+    assert revision({"tables/a.csv": b"a\r\n"}) == revision({"tables/a.csv": b"\xef\xbb\xbfa\n"})
+
+
 @pytest.mark.parametrize("key", ["claim-type", "class", "性质", "Claim type", "007"])
 def test_a_fact_may_come_from_any_label(key: str) -> None:
     """Labels are other people's names: one that is no word of a programming language is read as well."""

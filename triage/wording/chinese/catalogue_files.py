@@ -27,9 +27,9 @@ CHINESE: dict[str, tuple[str, str]] = {
         "每个规则文件夹都要有一份；可复制随附的那一份",
     ),
     "a rule file stands where none is read": ("規則檔放在不會被讀取的位置", "规则文件放在不会被读取的位置"),
-    "move it to `terms`, `triage`, `sla` or `calendars`": (
-        "請移到 `terms`、`triage`、`sla` 或 `calendars`",
-        "请移到 `terms`、`triage`、`sla` 或 `calendars`",
+    "move it to `terms`, `triage`, `tables`, `sla` or `calendars`": (
+        "請移到 `terms`、`triage`、`tables`、`sla` 或 `calendars`",
+        "请移到 `terms`、`triage`、`tables`、`sla` 或 `calendars`",
     ),
     "a file name ends in `.yml`, in capitals or in `.yaml.txt`": (
         "檔名以 `.yml`、大寫或 `.yaml.txt` 結尾",

@@ -29,9 +29,9 @@ CHINESE: dict[str, tuple[str, str]] = {
         "`not_terms` 里的一项本身就是词表里的词",
     ),
     "keep it in one of them": ("請只留在其中一處", "请只留在其中一处"),
-    "an example of a rule, term list or policy does not hold, or is missing": (
-        "規則、詞表或時限政策的例子不成立，或缺少例子",
-        "规则、词表或时限政策的例子不成立，或缺少例子",
+    "an example of a rule, table, term list or policy does not hold, or is missing": (
+        "規則、決策表、詞表或時限政策的例子不成立，或缺少例子",
+        "规则、决策表、词表或时限政策的例子不成立，或缺少例子",
     ),
     "the message says what came instead: correct the rule, or the example when the rule is meant so": (
         "訊息會說明實際結果：請更正規則；若規則本意如此，請更正例子",
