@@ -1,5 +1,6 @@
 """The command line: one verb a function, each calling one function of the services or of the composition root."""
 
+import io
 import sys
 
 import typer
@@ -48,7 +49,11 @@ for module in (
 
 def main() -> None:
     """Entry of the `triage` command. Exit codes: 0 fine, 1 the check found faults, 2 wrong usage or settings, 3 a
-    dependency is unreachable or a schema is behind."""
+    dependency is unreachable or a schema is behind. A character that the terminal cannot show is written as its
+    number, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except Refused as error:
