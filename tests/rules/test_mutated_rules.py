@@ -70,7 +70,7 @@ def check_place(found: Finding, files: dict[str, bytes]) -> None:
         assert not {one for one in shown if unicodedata.category(one) in ("Cc", "Cf")} - {"\t"}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(mutated())
 def test_a_slip_is_told_at_its_place_or_does_no_harm(slip: tuple[str, str]) -> None:
     """The loader never fails: it gives a rulebook, or faults with a place in the file."""

@@ -52,7 +52,7 @@ class _Looking:
         real = os.path.realpath(folder)
         for entry in self._entries(folder):
             path = Path(entry.path)
-            name = path.relative_to(self.directory).as_posix()
+            name = _readable(path.relative_to(self.directory).as_posix())
             if not self._is_inside(path, name):
                 continue
             if _is_circle(path):
@@ -101,6 +101,11 @@ class _Looking:
             self.add("unreadable-file", name, _reason(error))
             return
         self.files[name] = content[: LARGEST + 1]
+
+
+def _readable(name: str) -> str:
+    """A name that can be written down, whatever bytes the disk has for it."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _meant_ending(name: str) -> tuple[str, str] | None:

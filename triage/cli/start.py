@@ -1,5 +1,6 @@
 """Where the command begins. Verbs whose start-up counts import their own module alone; every other one all of them."""
 
+import io
 import sys
 from importlib import import_module
 
@@ -24,7 +25,11 @@ def new_app() -> typer.Typer:
 
 def main() -> None:
     """Entry of the `triage` command. Exit codes: 0 fine, 1 the check found faults, 2 wrong usage or settings, 3 a
-    dependency is unreachable or a schema is behind."""
+    dependency is unreachable or a schema is behind. A character that the terminal cannot show is written as its
+    number, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app_for(sys.argv[1:2])()
     except Refused as error:

@@ -158,3 +158,9 @@ def test_a_very_long_line_is_not_repeated() -> None:
     """A line of thousands of characters is told by its place alone."""
     found = found_in("rulebook.yaml", "teams: [illness, elderly]", f"teams: [{'x' * 4000}, illness, elderly, illness]")
     assert (found.code, found.line_text, found.corrected) == ("duplicate-value", "", "")
+
+
+def test_a_word_written_with_escapes_has_no_corrected_line() -> None:
+    """What stands in the line is not what was read: only the near word is told."""
+    found = found_in("triage/rules.yaml", "priority: high\n", 'priority: "hi\\u0068g"\n')
+    assert (str(found.hint), found.corrected) == ('did you mean "high"?', "")

@@ -1,5 +1,6 @@
 """The rules directory on disk: what is read, what is passed over in silence, what is refused."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,15 @@ def test_sub_folders_are_read(folder: Path) -> None:
     found = scan(folder)
     assert found.findings == ()
     assert "triage/health/more.yaml" in found.files
+
+
+def test_a_name_that_is_no_text_can_be_told(folder: Path) -> None:
+    """Bytes of a name that are not UTF-8, as an archive from elsewhere brings them, are shown by a sign."""
+    (folder / os.fsdecode(b"terms/\xd2.yaml")).write_bytes(b"x: y\n")
+    found = scan(folder)
+    assert "terms/\ufffd.yaml" in found.files
+    (folder / os.fsdecode(b"terms/\xff.yml")).write_bytes(b"")
+    assert places(scan(folder).findings) == ["terms/\ufffd.yml:1:1 wrong-ending"]
 
 
 def test_a_huge_file_is_cut_and_then_refused(folder: Path) -> None:

@@ -1,7 +1,9 @@
 """What is said about a fault is in the reader's language, and never in that of programmers."""
 
+import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,8 @@ from triage.rulebook.load import load
 from triage.rulebook.parser_words import problem_of
 from triage.wording.chinese import CHINESE
 from triage.wording.text import LANGUAGES, Text
+
+ROOT = Path(__file__).parents[3]
 
 PYTHON = re.compile(
     r"\b(None|True|False|dict|int|str|bool|float|tuple|object|NoneType|\w*Error|\w*Exception|Traceback|keyword|"
@@ -78,6 +82,29 @@ def untranslated(finding: Finding) -> list[str]:
     templates = [one.template for one in found if one.template not in CHINESE and (" " in one.template or one.values)]
     plain = [str(value) for one in found for _, value in one.values if isinstance(value, str)]
     return templates + [one for one in plain if ENGLISH_NOUN.match(one)]
+
+
+def english_literals(path: Path) -> list[str]:
+    """Texts of a module that begin like a noun of a message and are not said; docstrings are nobody's message."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = {call.args[0] for call in ast.walk(tree) if isinstance(call, ast.Call) and call.args and _is_say(call)}
+    prose = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        f"{path.name}:{node.lineno}: {node.value}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ENGLISH_NOUN.match(node.value)
+        if node not in said | prose
+    ]
+
+
+def _is_say(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "say"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "triage" / "rulebook").glob("*.py")), ids=lambda path: path.name)
+def test_no_noun_of_a_message_is_a_plain_text(path: Path) -> None:
+    """What readers call a thing goes through `say`, so that it has its translations."""
+    assert english_literals(path) == []
 
 
 PLANTED = [found for _, found in planted()]
