@@ -32,9 +32,10 @@ def history(case: Case, siblings: Sequence[Sibling]) -> History:
 
 
 def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequence[Sibling]) -> tuple[Decision, Facts]:
-    """The decision at this point, with the clocks planned so far as facts. Pure; the draft is only read."""
+    """The decision at this point, with the clocks planned so far as facts. Pure; the draft only notes which
+    breaches were seen."""
     rules = draft.rules.active
-    breached = [name for name, cycles in draft.clocks.items() if any(cycle.breached for cycle in cycles)]
+    breached = draft.breaches_seen = draft.breached()
     facts = rules.facts.of_case(case, history(case, siblings), breached)
     decision = rules.decide(facts, case)
     outcome = decision.outcome
@@ -100,6 +101,17 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
     if outcome == previous:
         return None
     rulebook = draft.rules.active.rulebook
+    draft.decision = decision
+    if not draft.moment.quiet:
+        _tell(draft, case, decision, cause_key)
+    if outcome.rules_would_move_to is None:
+        draft.revision = rulebook.revision
+    draft.outcome = outcome
+    return None if draft.moment.quiet else _kept(draft.rules.active, decision, facts)
+
+
+def _tell(draft: Draft, case: Case, decision: Decision, cause_key: tuple[Any, ...]) -> None:
+    rulebook, outcome, previous = draft.rules.active.rulebook, decision.outcome, draft.outcome
     data: dict[str, Any] = msgspec.to_builtins(outcome)
     data |= {
         "previous": _short(previous),
@@ -113,13 +125,13 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
         draft.count("rule_matches_total", rule=reason.rule)
     if outcome.fallback and (previous is None or not previous.fallback):
         draft.count("unmatched_total")
-    if outcome.rules_would_move_to is None:
-        draft.revision = rulebook.revision
-    draft.outcome = outcome
+
+
+def _kept(rules: CompiledRulebook, decision: Decision, facts: Facts) -> str:
     kept = {
-        "revision": rulebook.revision,
-        "facts": draft.rules.active.stored_facts(facts),
-        "outcome": outcome,
+        "revision": rules.rulebook.revision,
+        "facts": rules.stored_facts(facts),
+        "outcome": decision.outcome,
         "reasons": decision.reasons,
         "engines": decision.engines,
     }
