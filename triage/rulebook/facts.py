@@ -37,9 +37,7 @@ class FactReader:
 
     def of_case(self, case: Case, past: History, breached: Collection[str]) -> Facts:
         """The facts of a case. `breached`: full names of its clocks that are or were breached."""
-        received_on = case.received_at.astimezone(self._zone).date()
-        facts = self._of_data(case.data, received_on)
-        facts["received_at"] = case.received_at
+        facts = self.of_data(case.data, case.received_at)
         computed = {
             "complexity": case.complexity,
             "followup.satisfied": case.followup.satisfied if case.followup else None,
@@ -52,6 +50,12 @@ class FactReader:
             "clocks.breached": tuple(sorted(breached)) or None,
         }
         facts |= {name: value for name, value in computed.items() if value is not None}
+        return facts
+
+    def of_data(self, data: Mapping[str, Any], received_at: datetime) -> Facts:
+        """The facts that the registered data alone tells."""
+        facts = self._of_data(data, received_at.astimezone(self._zone).date())
+        facts["received_at"] = received_at
         return facts
 
     def of_example(self, given: Mapping[str, Any], received_on: date) -> Facts:

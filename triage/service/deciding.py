@@ -22,11 +22,16 @@ HISTORY_DAYS = 90
 
 
 def history(case: Case, siblings: Sequence[Sibling]) -> History:
+    """What the customer's other cases come to."""
+    return count_history(case.id, case.received_at, siblings)
+
+
+def count_history(case: str, received_at: datetime, siblings: Sequence[Sibling]) -> History:
     """The customer's other cases: received in the 90 days up to this receipt, and those still open."""
-    since = case.received_at - timedelta(days=HISTORY_DAYS)
-    others = [sibling for sibling in siblings if sibling.case != case.id]
+    since = received_at - timedelta(days=HISTORY_DAYS)
+    others = [sibling for sibling in siblings if sibling.case != case]
     return History(
-        complaints_90d=sum(since <= other.received_at <= case.received_at for other in others),
+        complaints_90d=sum(since <= other.received_at <= received_at for other in others),
         open=sum(other.is_open for other in others),
     )
 
