@@ -84,7 +84,10 @@ class FactReader:
     def _of_data(self, data: Mapping[str, Any], received_on: date) -> Facts:
         facts: Facts = {}
         for spec, path, top in self._paths:
-            if top in data and (value := as_written(spec, look_up(data, path))) is not None:
+            if top not in data:
+                continue
+            value = as_written(spec, data[top] if path == top else look_up(data, path))
+            if value is not None:
                 facts[spec.name] = value
         facts.setdefault("jurisdiction", self._vocabulary.jurisdiction)
         age = look_up(data, "customer.age")
@@ -102,7 +105,9 @@ class FactReader:
 
 def as_written(spec: FactSpec, value: Any) -> Any:
     """A value of an event or of an example as the typed value of the fact, None when it is absent or does not fit."""
-    if not isinstance(value, str) or spec.type in (FactType.TEXT, FactType.DATE, FactType.INSTANT):
+    if spec.type is FactType.TEXT and isinstance(value, str):
+        return value or None
+    if not isinstance(value, str) or spec.type in (FactType.DATE, FactType.INSTANT):
         return fact_value(spec, value)
     return _from_text(spec.type, value)
 

@@ -8,7 +8,6 @@ import msgspec
 
 from monitors.notices.message import ALERTS, Message
 from triage.codec.decode import Codec, DeadLetter
-from triage.domain.event import Event
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.case_view import CaseLine, case_view, instant, planned_line
 from triage.service.replan import clocks_at
@@ -79,7 +78,7 @@ class Replay:
             self._digests[key] = decoded.digest
             self._desk.apply(decoded)
         elif known != decoded.digest:
-            return id_conflict(decoded.event)
+            return id_conflict(*key)
         return None
 
     def finish(self) -> Iterator[ReplayedCase]:
@@ -102,9 +101,9 @@ class Replay:
             _note(told, message)
 
 
-def id_conflict(event: Event) -> DeadLetter:
+def id_conflict(event_id: str, source: str) -> DeadLetter:
     """Another event came before under the same name."""
-    return DeadLetter("id_conflict", f"event {event.id} of {event.source} came before with other content")
+    return DeadLetter("id_conflict", f"event {event_id} of {source} came before with other content")
 
 
 def _note(told: _Told, message: Message) -> None:

@@ -1,7 +1,8 @@
 """What complaints know of each other: the customer's other ones, as `history.*` counts them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -48,28 +49,34 @@ def _named(event_type: str, data: Mapping[str, object]) -> Iterator[str]:
 def households(cases: Cases) -> list[list[str]]:
     """Cases that may know of each other, together: those that share a customer, with those that share one with them.
     A case without others is alone. In the order of the cases."""
-    groups = Groups()
+    groups, first = Groups[str](), dict[str, str]()
     for case, arrived in cases.items():
-        groups.join((case, ""), *((customer, "customer") for customer in customers_of(arrived)))
-    found: dict[object, list[str]] = {}
+        for customer in customers_of(arrived):
+            known = first.setdefault(customer, case)
+            if known != case:
+                groups.join(known, case)
+    found: dict[str, list[str]] = {}
     for case in cases:
-        found.setdefault(groups.of((case, "")), []).append(case)
+        found.setdefault(groups.of(case), []).append(case)
     return list(found.values())
 
 
-class Groups:
+Name = TypeVar("Name", bound=Hashable)
+
+
+class Groups(Generic[Name]):
     """Things that belong together, directly or through others."""
 
     def __init__(self) -> None:
-        self._parents: dict[object, object] = {}
+        self._parents: dict[Name, Name] = {}
 
-    def join(self, first: object, *others: object) -> None:
+    def join(self, first: Name, other: Name) -> None:
         """They belong together."""
-        home = self.of(first)
-        for one in others:
-            self._parents[self.of(one)] = home
+        home, away = self.of(first), self.of(other)
+        if home != away:
+            self._parents[away] = home
 
-    def of(self, one: object) -> object:
+    def of(self, one: Name) -> Name:
         """What stands for its group."""
         parents = self._parents
         while (above := parents.get(one, one)) != one:

@@ -1,0 +1,187 @@
+"""A backtest on its real parts: files or the store's timeline, read and run by several processes."""
+
+import heapq
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from triage.adapters.files.stretches import Files, Stretch, lines_of, stretches
+from triage.adapters.time_source import MachineTime
+from triage.errors import Refused
+from triage.service.backtest.bucket import Backtest, Line
+from triage.service.backtest.comparison import Changed
+from triage.service.backtest.index import Index, Part, Plan, Unreadable, index_lines, plan
+from triage.service.backtest.tally import Tally
+from triage.service.release import compile_files
+
+STRETCH_BYTES = 16 * 1024 * 1024
+RuleFiles = dict[str, bytes]
+T = TypeVar("T")
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What to run. `before` None: one rulebook alone. `until`: see `Replay`. `asks_history`: whether a rule does.
+    `diff`: a file for the changed complaints."""
+
+    files: Sequence[Path]
+    after: RuleFiles
+    before: RuleFiles | None
+    asks_history: bool
+    until: datetime | None = None
+    workers: int = 1
+    diff: Path | None = None
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """What came of it. `duplicates`: events that came again. `seconds`: from the first byte to the last figure."""
+
+    tally: Tally
+    unreadable: list[Unreadable]
+    events: int
+    duplicates: int
+    seconds: float
+
+
+Progress = Callable[[str, int, int], None]
+"""Is told: what is done, how much of it, of how much."""
+
+
+class _Worker(msgspec.Struct):
+    """What a process keeps between its tasks."""
+
+    options: Options
+    files: Files
+    backtest: Backtest | None = None
+
+
+_WORKERS: dict[str, _Worker] = {}
+"""Of this process, at most one."""
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def run_backtest(options: Options, progress: Progress | None = None) -> Ran:
+    """Run it. The figures are the same whatever the number of workers is. Raises Refused."""
+    time = MachineTime()
+    began = time.monotonic()
+    tell = progress or (lambda _what, _done, _of: None)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-backtest-")))
+        crew = stack.enter_context(_crew(options))
+        indices = _gather(crew, _index, _stretches(options), "read", tell)
+        planned = _plan(options, indices)
+        jobs = [(number, part, planned.end or 0, folder) for number, part in enumerate(planned.parts)]
+        tally = Tally()
+        for one in _gather(crew, _run_part, jobs, "run", tell):
+            tally.add(one)
+        if options.diff is not None:
+            _write_diff(options.diff, [folder / f"{number}.jsonl" for number in range(len(jobs))])
+    return Ran(tally, planned.unreadable, planned.events, planned.duplicates, time.monotonic() - began)
+
+
+def _stretches(options: Options) -> list[tuple[Stretch]]:
+    return [(one,) for one in stretches(options.files, STRETCH_BYTES)]
+
+
+def _plan(options: Options, indices: Sequence[Index]) -> Plan:
+    files = Files(options.files)
+    try:
+        return plan(indices, files.read)
+    finally:
+        files.close()
+
+
+@contextmanager
+def _crew(options: Options) -> Iterator[Executor | None]:
+    """Processes, or None where this one does the work itself."""
+    if options.workers <= 1:
+        _begin(options)
+        try:
+            yield None
+        finally:
+            _WORKERS.pop("here").files.close()
+        return
+    context = get_context("spawn")  # a process with threads cannot be forked soundly
+    with ProcessPoolExecutor(options.workers, mp_context=context, initializer=_begin, initargs=(options,)) as crew:
+        try:
+            yield crew
+        except BrokenProcessPool as error:
+            raise Refused(["backtest: a worker was ended from outside, perhaps for want of memory"]) from error
+
+
+def _gather(
+    crew: Executor | None, work: Callable[..., T], jobs: Sequence[tuple[Any, ...]], what: str, tell: Progress
+) -> list[T]:
+    """What the work gives for each job, in their order."""
+    tell(what, 0, len(jobs))
+    found: dict[int, T] = {}
+    for place, one in _done(crew, work, jobs):
+        found[place] = one
+        tell(what, len(found), len(jobs))
+    return [found[place] for place in range(len(jobs))]
+
+
+def _done(crew: Executor | None, work: Callable[..., T], jobs: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
+    if crew is None:
+        yield from ((place, work(*job)) for place, job in enumerate(jobs))
+        return
+    places = {crew.submit(work, *job): place for place, job in enumerate(jobs)}
+    for future in as_completed(places):
+        yield places[future], future.result()
+
+
+# --- in a worker
+
+
+def _begin(options: Options) -> None:
+    _WORKERS["here"] = _Worker(options, Files(options.files))
+
+
+def _index(stretch: Stretch) -> Index:
+    options = _WORKERS["here"].options
+    return index_lines(lines_of(options.files, stretch), options.until, customers=options.asks_history)
+
+
+def _run_part(number: int, part: Part, end: int, folder: Path) -> Tally:
+    """The figures of a part; its changed complaints go to a file of its own, in their order."""
+    worker = _WORKERS["here"]
+    options = worker.options
+    if worker.backtest is None:
+        before = None if options.before is None else compile_files(options.before)
+        worker.backtest = Backtest(compile_files(options.after), before, end)
+    changed: list[tuple[int, bytes]] = []
+
+    def keep(place: int, one: Changed) -> None:
+        changed.append((place, msgspec.json.encode(one)))
+
+    tally = worker.backtest.run(_lines(worker.files, part), None if options.diff is None else keep)
+    if options.diff is not None:
+        lines = (b"%020d %s\n" % one for one in sorted(changed))
+        (folder / f"{number}.jsonl").write_bytes(b"".join(lines))
+    return tally
+
+
+def _lines(files: Files, part: Part) -> Iterator[Line]:
+    columns = (part.place, part.offset, part.length, part.at, part.now)
+    for place, offset, length, at, now in zip(*columns, strict=True):
+        yield Line(place, files.read(offset, length), at, now)
+
+
+def _write_diff(target: Path, parts: Iterable[Path]) -> None:
+    """The changed complaints of all parts, in the order of their first events."""
+    with ExitStack() as stack, target.open("wb") as out:
+        files = [stack.enter_context(part.open("rb")) for part in parts]
+        for line in heapq.merge(*files):
+            out.write(line.partition(b" ")[2])
