@@ -5,6 +5,7 @@ import sys
 import typer
 
 from triage.cli import (
+    backtest,
     bench,
     cases,
     clocks,
@@ -27,7 +28,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, clocks, replay, switches, importing, schemas, database, offsets, bench):
+MODULES = (
+    running, demo, rules, cases, clocks, replay, backtest, switches, importing, schemas, database, offsets, bench,
+)  # fmt: skip
+for module in MODULES:
     module.add_to(app)
 
 

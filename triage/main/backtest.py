@@ -16,10 +16,12 @@ import msgspec
 
 from triage.adapters.files.stretches import Files, Stretch, lines_of, stretches
 from triage.adapters.time_source import MachineTime
-from triage.errors import Refused
+from triage.errors import FaultyRules, Refused
+from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.bucket import Backtest, Line
 from triage.service.backtest.comparison import Changed
 from triage.service.backtest.index import Index, Part, Plan, Unreadable, index_lines, plan
+from triage.service.backtest.summary import Summary, summary
 from triage.service.backtest.tally import Tally
 from triage.service.release import compile_files
 
@@ -29,13 +31,12 @@ T = TypeVar("T")
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What to run. `before` None: one rulebook alone. `until`: see `Replay`. `asks_history`: whether a rule does.
-    `diff`: a file for the changed complaints."""
+    """What to run. `before` None: one rulebook alone. `until`: see `Replay`. `diff`: a file for the changed
+    complaints."""
 
     files: Sequence[Path]
     after: RuleFiles
     before: RuleFiles | None
-    asks_history: bool
     until: datetime | None = None
     workers: int = 1
     diff: Path | None = None
@@ -44,21 +45,43 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 class Ran(msgspec.Struct, frozen=True):
     """What came of it. `duplicates`: events that came again. `seconds`: from the first byte to the last figure."""
 
+    after: CompiledRulebook
+    before: CompiledRulebook | None
     tally: Tally
     unreadable: list[Unreadable]
     events: int
     duplicates: int
     seconds: float
 
+    def summary(self, accepted: str | None = None) -> Summary:
+        """The figures as tools read them. `accepted`: why statutory deadlines may move later."""
+        return summary(
+            self.tally,
+            self.after,
+            self.before,
+            events=self.events,
+            duplicates=self.duplicates,
+            unreadable=self.unreadable,
+            seconds=self.seconds,
+            accepted=accepted,
+        )
 
-Progress = Callable[[str, int, int], None]
+
+Tell = Callable[[str, int, int], None]
 """Is told: what is done, how much of it, of how much."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What every process is told. `asks_history`: whether a rule asks for the customer's other complaints."""
+
+    options: Options
+    asks_history: bool
 
 
 class _Worker(msgspec.Struct):
     """What a process keeps between its tasks."""
 
-    options: Options
+    job: Job
     files: Files
     backtest: Backtest | None = None
 
@@ -72,14 +95,16 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def run_backtest(options: Options, progress: Progress | None = None) -> Ran:
-    """Run it. The figures are the same whatever the number of workers is. Raises Refused."""
-    time = MachineTime()
-    began = time.monotonic()
-    tell = progress or (lambda _what, _done, _of: None)
+def run_backtest(options: Options, tell: Tell | None = None) -> Ran:
+    """Run it. The figures are the same whatever the number of workers is. Raises FaultyRules, Refused."""
+    after, before = compiled_pair(options.after, options.before)
+    job = Job(options, asks_history=after.asks_history or (before is not None and before.asks_history))
+    clock = MachineTime()
+    began = clock.monotonic()
+    tell = tell or (lambda _what, _done, _of: None)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-backtest-")))
-        crew = stack.enter_context(_crew(options))
+        crew = stack.enter_context(_crew(job))
         indices = _gather(crew, _index, _stretches(options), "read", tell)
         planned = _plan(options, indices)
         jobs = [(number, part, planned.end or 0, folder) for number, part in enumerate(planned.parts)]
@@ -88,7 +113,7 @@ def run_backtest(options: Options, progress: Progress | None = None) -> Ran:
             tally.add(one)
         if options.diff is not None:
             _write_diff(options.diff, [folder / f"{number}.jsonl" for number in range(len(jobs))])
-    return Ran(tally, planned.unreadable, planned.events, planned.duplicates, time.monotonic() - began)
+    return Ran(after, before, tally, planned.unreadable, planned.events, planned.duplicates, clock.monotonic() - began)
 
 
 def _stretches(options: Options) -> list[tuple[Stretch]]:
@@ -104,17 +129,17 @@ def _plan(options: Options, indices: Sequence[Index]) -> Plan:
 
 
 @contextmanager
-def _crew(options: Options) -> Iterator[Executor | None]:
+def _crew(job: Job) -> Iterator[Executor | None]:
     """Processes, or None where this one does the work itself."""
-    if options.workers <= 1:
-        _begin(options)
+    if job.options.workers <= 1:
+        _begin(job)
         try:
             yield None
         finally:
             _WORKERS.pop("here").files.close()
         return
     context = get_context("spawn")  # a process with threads cannot be forked soundly
-    with ProcessPoolExecutor(options.workers, mp_context=context, initializer=_begin, initargs=(options,)) as crew:
+    with ProcessPoolExecutor(job.options.workers, mp_context=context, initializer=_begin, initargs=(job,)) as crew:
         try:
             yield crew
         except BrokenProcessPool as error:
@@ -122,7 +147,7 @@ def _crew(options: Options) -> Iterator[Executor | None]:
 
 
 def _gather(
-    crew: Executor | None, work: Callable[..., T], jobs: Sequence[tuple[Any, ...]], what: str, tell: Progress
+    crew: Executor | None, work: Callable[..., T], jobs: Sequence[tuple[Any, ...]], what: str, tell: Tell
 ) -> list[T]:
     """What the work gives for each job, in their order."""
     tell(what, 0, len(jobs))
@@ -142,25 +167,39 @@ def _done(crew: Executor | None, work: Callable[..., T], jobs: Sequence[tuple[An
         yield places[future], future.result()
 
 
+def compiled_pair(after: RuleFiles, before: RuleFiles | None) -> tuple[CompiledRulebook, CompiledRulebook | None]:
+    """Both rulebooks. Raises FaultyRules with the faults of both."""
+    made: list[CompiledRulebook] = []
+    faults: list[str] = []
+    for name, files in (("A", after), ("B", before)):
+        try:
+            made += [] if files is None else [compile_files(files)]
+        except FaultyRules as error:
+            faults += [f"{name}: {reason}" for reason in error.reasons]
+    if faults:
+        raise FaultyRules(faults)
+    return made[0], made[1] if before is not None else None
+
+
 # --- in a worker
 
 
-def _begin(options: Options) -> None:
-    _WORKERS["here"] = _Worker(options, Files(options.files))
+def _begin(job: Job) -> None:
+    _WORKERS["here"] = _Worker(job, Files(job.options.files))
 
 
 def _index(stretch: Stretch) -> Index:
-    options = _WORKERS["here"].options
-    return index_lines(lines_of(options.files, stretch), options.until, customers=options.asks_history)
+    job = _WORKERS["here"].job
+    lines = lines_of(job.options.files, stretch)
+    return index_lines(lines, job.options.until, customers=job.asks_history)
 
 
 def _run_part(number: int, part: Part, end: int, folder: Path) -> Tally:
     """The figures of a part; its changed complaints go to a file of its own, in their order."""
     worker = _WORKERS["here"]
-    options = worker.options
+    options = worker.job.options
     if worker.backtest is None:
-        before = None if options.before is None else compile_files(options.before)
-        worker.backtest = Backtest(compile_files(options.after), before, end)
+        worker.backtest = Backtest(*compiled_pair(options.after, options.before), end)
     changed: list[tuple[int, bytes]] = []
 
     def keep(place: int, one: Changed) -> None:

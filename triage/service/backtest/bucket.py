@@ -11,9 +11,9 @@ from triage.domain.condition import Test, leaf_tests
 from triage.rulebook.compiled import compile_tests
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.comparison import Changed, Comparison, clocks_against_us
-from triage.service.backtest.due_times import from_number, to_number
+from triage.service.backtest.due_times import SharedDueTimes, from_number, to_number
 from triage.service.backtest.ending import Arrived, lives
-from triage.service.backtest.kinds import Kinds, SharedDueTimes, Told, is_same_frame
+from triage.service.backtest.kinds import Kinds, Told, is_same_frame
 from triage.service.backtest.lens import Lens, see_alike
 from triage.service.backtest.neighbours import ALONE, Neighbours, Past, are_steady, households
 from triage.service.backtest.plain import Plain, Shape, plain, receipt, shape_of

@@ -1,7 +1,7 @@
 """Two endings of one complaint: what changed, and which rules made the difference. A is the proposed rulebook, B the
 one that it is compared with; before is under B, after under A."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -13,7 +13,10 @@ from triage.service.backtest.lens import content_of
 from triage.service.case_view import instant
 
 RULEBOOK = "rulebook"
-"""Stands for a rule where none came, went or changed: priorities, departments, the fallback or policies did."""
+"""Stands for a rule where none came, went or changed: priorities, departments or the fallback did."""
+
+POLICIES, CALENDARS = "sla/", "calendars/"
+"""Before the name of a policy or a calendar that made the difference: the folder where it stands."""
 
 FIELDS = ("priority", "department", "team", "handler", "tags", "policies")
 STANDS = datetime.max.replace(tzinfo=UTC)
@@ -46,8 +49,9 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
-    """A complaint that would end otherwise. `rules`: those that came, went or say something else now; `rulebook` where
-    it was none of them. `fields`: of the decision, those that differ."""
+    """A complaint that would end otherwise. `rules`: those that came, went or say something else now, and changed
+    policies (`sla/…`) and calendars (`calendars/…`) of the clocks; `rulebook` where it was none of them. `fields`: of
+    the decision, those that differ."""
 
     case: str
     before: Decided
@@ -62,6 +66,7 @@ class Comparison:
 
     def __init__(self, after: CompiledRulebook, before: CompiledRulebook) -> None:
         self._contents = [{rule.id: content_of(rule) for rule in one.rulebook.rules} for one in (after, before)]
+        self._changed_policies = _changed_policies(after, before)
         self._statutory = statutory_policies(after) | statutory_policies(before)
 
     def changed(self, case: str, after: Ending, before: Ending) -> Changed | None:
@@ -70,11 +75,10 @@ class Comparison:
         clocks = tuple(self._moved(after, before))
         if not (fields or clocks):
             return None
-        rules = self.rules(after, before)
+        rules = self._causes(after, before, clocks)
         return Changed(case=case, before=before.decided, after=after.decided, fields=fields, rules=rules, clocks=clocks)
 
-    def rules(self, after: Ending, before: Ending) -> tuple[str, ...]:
-        """The rules that made the difference."""
+    def _causes(self, after: Ending, before: Ending, clocks: Sequence[Moved]) -> tuple[str, ...]:
         contents_after, contents_before = self._contents
         found = set(after.rules) ^ set(before.rules)
         found |= {
@@ -82,6 +86,8 @@ class Comparison:
             for rule in set(after.rules) & set(before.rules)
             if contents_after.get(rule) != contents_before.get(rule)
         }
+        for clock in clocks:
+            found |= self._changed_policies.get(clock.clock.rpartition("/")[0], set())
         return tuple(sorted(found)) or (RULEBOOK,)
 
     def _moved(self, after: Ending, before: Ending) -> Iterator[Moved]:
@@ -122,6 +128,24 @@ def _how(now: EndedClock | None, then: EndedClock | None) -> str | None:
     if due_now == due_then:
         return None
     return LATER if due_now > due_then else EARLIER
+
+
+def _changed_policies(after: CompiledRulebook, before: CompiledRulebook) -> dict[str, set[str]]:
+    """Policy to what about it was changed: itself, or the calendar that it counts by."""
+    new, old = after.rulebook, before.rulebook
+    found: dict[str, set[str]] = {}
+    for name in {*new.policies, *old.policies}:
+        now, then = new.policies.get(name), old.policies.get(name)
+        if now is None or then is None or _content(now) != _content(then):
+            found.setdefault(name, set()).add(f"{POLICIES}{name}")
+        calendars = [book.calendars.get(one.calendar) for book, one in ((new, now), (old, then)) if one is not None]
+        if len(calendars) == 2 and calendars[0] != calendars[1]:
+            found.setdefault(name, set()).add(f"{CALENDARS}{now.calendar if now else ''}")
+    return found
+
+
+def _content(policy: Policy) -> Policy:
+    return msgspec.structs.replace(policy, title={}, source={})
 
 
 def is_statutory(policy: Policy) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.counting import due_time
 from monitors.clocks.local_time import END_OF_DAY, SECOND, to_instant
-from monitors.clocks.policy import AnyLimit, Counting
+from monitors.clocks.policy import AnyLimit, ClockPolicy, Counting
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -90,3 +90,20 @@ class DueTimes:
         due = due_time(self._limit, start, self._calendar, self._counting, priority=self._priority)
         assert due is not None, "without a pause every limit has a due time"
         return to_number(due.at + SECOND)
+
+
+class SharedDueTimes:
+    """The due times of every limit, counted once for all rulebooks that have it."""
+
+    def __init__(self) -> None:
+        self._calendars: list[Calendar] = []
+        self._found: dict[tuple[object, ...], DueTimes] = {}
+
+    def of(self, clock: ClockPolicy, calendar: Calendar, priority: str | None) -> DueTimes:
+        """Those of a clock by a calendar under a priority."""
+        if calendar not in self._calendars:
+            self._calendars.append(calendar)
+        key = (clock.limit, clock.counting, self._calendars.index(calendar), priority)
+        if key not in self._found:
+            self._found[key] = DueTimes(clock.limit, clock.counting, calendar, priority)
+        return self._found[key]

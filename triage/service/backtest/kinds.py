@@ -5,7 +5,6 @@ from datetime import datetime
 
 import msgspec
 
-from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import ClockState
 from monitors.clocks.course import asks_priority
 from monitors.clocks.happenings import references
@@ -15,7 +14,7 @@ from triage.domain import event as ev
 from triage.domain.condition import leaf_tests
 from triage.ports import Sibling
 from triage.rulebook.decide import CompiledRulebook
-from triage.service.backtest.due_times import A_SECOND, DueTimes, from_number, to_number
+from triage.service.backtest.due_times import A_SECOND, SharedDueTimes, from_number, to_number
 from triage.service.backtest.ending import (
     Arrived,
     Decided,
@@ -26,10 +25,9 @@ from triage.service.backtest.ending import (
     lived_without_steps,
     lives,
 )
+from triage.service.backtest.growing import Growing
 from triage.service.backtest.lens import Seen, content_of, is_steady
 from triage.service.backtest.plain import (
-    BREACHED,
-    DUE,
     STARTED,
     Candidate,
     Candidates,
@@ -121,23 +119,6 @@ class _Kind:
         self.candidates: Candidates = ()
         self.results: dict[tuple[int, Ranks], Result | None] = {}
         self.is_endless = False
-
-
-class SharedDueTimes:
-    """The due times of every limit, counted once for all rulebooks that have it."""
-
-    def __init__(self) -> None:
-        self._calendars: list[Calendar] = []
-        self._found: dict[tuple[object, ...], DueTimes] = {}
-
-    def of(self, clock: ClockPolicy, calendar: Calendar, priority: str | None) -> DueTimes:
-        """Those of a clock by a calendar under a priority."""
-        if calendar not in self._calendars:
-            self._calendars.append(calendar)
-        key = (clock.limit, clock.counting, self._calendars.index(calendar), priority)
-        if key not in self._found:
-            self._found[key] = DueTimes(clock.limit, clock.counting, calendar, priority)
-        return self._found[key]
 
 
 class Kinds:
@@ -243,7 +224,7 @@ class Kinds:
 
     def _keep(self, kind: _Kind, case: Plain, seen: Seen, lived: Lived) -> Told | None:
         """Keep how the complaint ended for all of its kind, unless they could not be told by it."""
-        growing = _Growing(list(kind.candidates), case)
+        growing = Growing(list(kind.candidates), case)
         clocks = [
             self._kept(growing, one, start) for one, start in zip(lived.ending.clocks, lived.started, strict=True)
         ]
@@ -260,7 +241,7 @@ class Kinds:
         kind.results[case.layout, ranks(case.instants, growing.breached)] = result if is_sound else None
         return Told(None, self, seen, result, growing.breached, kind) if is_sound else None
 
-    def _kept(self, growing: "_Growing", ended: EndedClock, started: datetime) -> KeptClock | None:
+    def _kept(self, growing: "Growing", ended: EndedClock, started: datetime) -> KeptClock | None:
         """The cycle with its due time among the candidates, which grow by it; None when it cannot be one of them."""
         clock, calendar = self._clocks[ended.clock]
         by_priority = asks_priority(clock)
@@ -277,37 +258,6 @@ class Kinds:
         if ended.state == ClockState.MISSED:
             growing.missed[ended.clock, ended.cycle] = due
         return KeptClock(ended.clock, ended.cycle, ended.state, ended.breached, due)
-
-
-class _Growing:
-    """The candidates of a kind, while those of one complaint are added."""
-
-    def __init__(self, candidates: list[Candidate], case: Plain) -> None:
-        self.candidates, self.case = candidates, case
-        self.breached = breaches(tuple(candidates), case.starts)
-        self.missed: dict[tuple[str, int], int] = {}
-
-    def start(self, ended: EndedClock, started: int) -> tuple[int, int] | None:
-        """What started a cycle: the due time of one that was missed before it, an instant of the complaint, or a
-        breach."""
-        before = self.missed.get((ended.clock, ended.cycle - 1))
-        if before is not None:
-            return (DUE, before) if self.breached[before] - A_SECOND == started else None
-        if started in self.case.starts:
-            return STARTED, self.case.starts.index(started)
-        return (BREACHED, self.breached.index(started)) if started in self.breached else None
-
-    def add(self, candidate: Candidate) -> None:
-        if candidate not in self.candidates:
-            self.candidates.append(candidate)
-            self.breached = breaches(tuple(self.candidates), self.case.starts)
-
-    def last_due_at(self, start: tuple[int, int], breach: int) -> int | None:
-        """The candidate with this start that is breached then."""
-        for place, one in enumerate(self.candidates):
-            if (one.starts_when, one.place) == start and self.breached[place] == breach:
-                return place
-        return None
 
 
 def is_same_frame(one: CompiledRulebook, other: CompiledRulebook) -> bool:
