@@ -18,7 +18,7 @@ from tests.real_data.shaped import learned, made_up, write_events
 ROOT = Path(__file__).parent.parent.parent
 CHANGES = {
     "triage/causes.yaml": ("priority: high", "priority: normal"),
-    "sla/desk.yaml": ("limit: 4 working hours", "limit: 6 working hours"),
+    "sla/first-contact.yaml": ("limit: 4 working hours", "limit: 3 working hours"),
 }
 """File to a text and what stands there in the proposed rulebook."""
 

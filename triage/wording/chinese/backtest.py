@@ -41,7 +41,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     "new, due {after}": ("新增，期限 {after}", "新增，期限 {after}"),
     "gone, was due {before}": ("不再計算，原期限 {before}", "不再计算，原期限 {before}"),
     "due as before, ends as {after} instead of {before}": (
-        "期限不變，狀態由 {before} 改為 {after}", "期限不变，状态由 {before} 改为 {after}",
+        "期限不變，原狀態 {before}，現 {after}", "期限不变，原状态 {before}，现 {after}",
     ),
     "Complaints received in {span}; {events} events.": (
         "受理期間 {span}，共 {events} 筆事件。", "受理期间 {span}，共 {events} 条事件。",
