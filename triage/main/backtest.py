@@ -2,13 +2,17 @@
 
 import heapq
 import os
+import signal
+import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,8 +109,7 @@ def run_backtest(options: Options, tell: Tell | None = None) -> Ran:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-backtest-")))
         crew = stack.enter_context(_crew(job))
-        indices = _gather(crew, _index, _stretches(options), "read", tell)
-        planned = _plan(options, indices)
+        planned = _plan(options, _gather(crew, _index, _stretches(options), "read", tell))
         jobs = [(number, part, planned.end or 0, folder) for number, part in enumerate(planned.parts)]
         tally = Tally()
         for one in _gather(crew, _run_part, jobs, "run", tell):
@@ -139,11 +142,28 @@ def _crew(job: Job) -> Iterator[Executor | None]:
             _WORKERS.pop("here").files.close()
         return
     context = get_context("spawn")  # a process with threads cannot be forked soundly
-    with ProcessPoolExecutor(job.options.workers, mp_context=context, initializer=_begin, initargs=(job,)) as crew:
+    crew = ProcessPoolExecutor(job.options.workers, mp_context=context, initializer=_begin_apart, initargs=(job,))
+    with ended_in_order():
         try:
             yield crew
         except BrokenProcessPool as error:
             raise Refused(["backtest: a worker was ended from outside, perhaps for want of memory"]) from error
+        finally:
+            crew.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """A signal to stop ends the block as an exception would, so that nothing is left behind."""
+
+    def stop(_number: int, _frame: object) -> None:
+        sys.exit(0)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _gather(
@@ -182,6 +202,20 @@ def compiled_pair(after: RuleFiles, before: RuleFiles | None) -> tuple[CompiledR
 
 
 # --- in a worker
+
+
+def _begin_apart(job: Job) -> None:
+    """In a process of its own, which ends with the one that started it."""
+    parent = parent_process()
+    assert parent is not None, "a worker has been started by another process"
+    threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started it hears of it, and says when to stop
+    _begin(job)
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _begin(job: Job) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from triage.errors import FaultyRules, Refused, WrongSettings
-from triage.main.backtest import Options
+from triage.main.backtest import Options, ended_in_order
 from triage.main.tools import opened_store, rules_scanner
 from triage.ports import Store
 from triage.service.backtest.past_events import event_line
@@ -74,7 +74,7 @@ class Chosen(msgspec.Struct, frozen=True):
 @contextmanager
 def chosen(wanted: Wanted) -> Iterator[Chosen]:
     """Everything at hand; what had to be copied goes at the end. Raises WrongSettings, FaultyRules, Unreachable."""
-    with ExitStack() as stack:
+    with ended_in_order(), ExitStack() as stack:
         store = stack.enter_context(opened_store(wanted.settings)) if wanted.settings else None
         if wanted.events is None and store is None:
             raise WrongSettings(["give --events, or --store for its own timeline"])

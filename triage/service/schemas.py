@@ -18,6 +18,8 @@ from triage.rulebook.schema_json import (
     file_schema,
 )
 from triage.service.apply_policy import Moved
+from triage.service.backtest.comparison import Changed
+from triage.service.backtest.summary import Summary
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
@@ -53,6 +55,8 @@ def _cli() -> dict[str, Any]:
         "verify": Difference,
         "apply-policy": Moved,
         "calendar": CalendarDay,
+        "backtest": Summary,
+        "backtest --diff": Changed,
     }
     schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
     return {

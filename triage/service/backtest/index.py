@@ -49,7 +49,7 @@ def number(*names: str) -> int:
 
 def index_lines(lines: Iterable[tuple[int, bytes]], until: datetime | None, *, customers: bool) -> Index:
     """Index a stretch: offset and bytes of each line. Events later than `until` are left out."""
-    index = Index(0, array("Q"), array("Q"), array("Q"), array("q"), array("Q"), array("Q"), [], [])
+    index = Index(0, array("I"), array("Q"), array("I"), array("q"), array("I"), array("I"), [], [])
     for offset, raw in lines:
         place = index.lines
         index.lines += 1
@@ -78,9 +78,9 @@ class Part(msgspec.Struct):
     """The events of some cases, as columns in the order of arrival. `place`: the line, from 0. `now`: the greatest
     event time by then."""
 
-    place: "array[int]" = msgspec.field(default_factory=lambda: array("Q"))
+    place: "array[int]" = msgspec.field(default_factory=lambda: array("I"))
     offset: "array[int]" = msgspec.field(default_factory=lambda: array("Q"))
-    length: "array[int]" = msgspec.field(default_factory=lambda: array("Q"))
+    length: "array[int]" = msgspec.field(default_factory=lambda: array("I"))
     at: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
     now: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
 
