@@ -22,6 +22,9 @@ from tests.e2e.workers import ROOT
 RULE = "then: {department: service-attitude, tags: [information]}"
 """Of complaints about missing information."""
 
+UNTIL = ("--until", "2026-12-31T00:00:00Z")
+"""Long after the last event: what is open is overdue by then."""
+
 VOID = {"meta", "link", "br", "line", "img", "input", "hr"}
 
 
@@ -63,14 +66,15 @@ def run(desk: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
 
 
 def replayed(desk: Path, rules: str | None) -> dict[str, dict[str, Any]]:
-    done = triage(desk, "replay", "--events", "events.jsonl", *(["--rules", rules] if rules else []), "--json")
+    done = triage(desk, "replay", "--events", "events.jsonl", *UNTIL, *(["--rules", rules] if rules else []), "--json")
     cases = [json.loads(line) for line in done.stdout.splitlines()]
     return {case["case"]: case for case in cases}
 
 
 def test_the_figures_are_those_of_two_replays(desk: Path) -> None:
     """Counted from what `replay --json` says, by code that knows nothing of a backtest."""
-    found = run(desk, "--rules", "rule", "--against", "shipped", "--diff", "changed.jsonl", "--workers", "2")
+    arguments = ("--rules", "rule", "--against", "shipped", "--diff", "changed.jsonl", "--workers", "2", *UNTIL)
+    found = run(desk, *arguments)
     after, before = replayed(desk, "rule"), replayed(desk, None)
     fields = ("priority", "department", "team", "handler", "tags")
     clock_fields = ("clock", "cycle", "state", "breached", "due_at")
@@ -94,6 +98,8 @@ def test_the_figures_are_those_of_two_replays(desk: Path) -> None:
         for clock in case["clocks"]
     )
     assert found["clocks"]["A"]["late"] == late
+    overdue = [one for case in after.values() for one in case["clocks"] if one["state"] == "running"]
+    assert found["clocks"]["A"]["open_overdue"] == sum(one["breached"] for one in overdue) > 0
     assert sum(week["A"] for week in found["workload"]) == sum(week["B"] for week in found["workload"]) == 150
 
 

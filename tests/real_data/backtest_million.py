@@ -3,7 +3,8 @@
     python -m tests.real_data.backtest_million DIRECTORY [COMPLAINTS] [EVENTS.jsonl]
 
 `EVENTS`: of real complaints, whose shape the generated ones take; without it the shape is made up. The shipped rulebook
-is compared with a copy in which one rule and one deadline of the house differ. Leaves `report.html` and `changed.jsonl`.
+is compared with a copy in which one rule and one deadline of the house differ. Leaves `report.html` and
+`changed.jsonl`.
 """
 
 import resource

@@ -24,6 +24,7 @@ from triage.errors import FaultyRules, Refused
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.bucket import Backtest, Line
 from triage.service.backtest.comparison import Changed
+from triage.service.backtest.due_times import to_number
 from triage.service.backtest.index import Index, Part, Plan, Unreadable, index_lines, plan
 from triage.service.backtest.summary import Summary, summary
 from triage.service.backtest.tally import Tally
@@ -110,7 +111,8 @@ def run_backtest(options: Options, tell: Tell | None = None) -> Ran:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-backtest-")))
         crew = stack.enter_context(_crew(job))
         planned = _plan(options, _gather(crew, _index, _stretches(options), "read", tell))
-        jobs = [(number, part, planned.end or 0, folder) for number, part in enumerate(planned.parts)]
+        end = planned.end or 0 if options.until is None else to_number(options.until)
+        jobs = [(number, part, end, folder) for number, part in enumerate(planned.parts)]
         tally = Tally()
         for one in _gather(crew, _run_part, jobs, "run", tell):
             tally.add(one)

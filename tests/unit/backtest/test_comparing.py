@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 import pytest
 
-from tests.builders_rules import policies_of, with_rules
+from tests.builders_rules import compiled, policies_of, rules_of, sound_rules, with_rules
 from tests.unit.backtest.naive import backtested, naive
 from tests.unit.service.desk import ANSWER, at
 from tests.unit.service.test_replay import line, registered
@@ -86,6 +86,36 @@ def test_the_rule_that_made_the_difference_is_named() -> None:
     assert tally.differences.moves["tags", "some", ""] == 2
     _, found = changed(book(when="{channel: web}"), book(), *EVENTS)
     assert {one.rules for one in found} == {("some",)}
+
+
+def test_rulebooks_with_other_words_read_the_same_events_each_in_its_own_way() -> None:
+    """A channel that only one of them declares is a fault to the other; a term that only one has is heard by one."""
+    files = sound_rules() | {
+        "facts.yaml": sound_rules()["facts.yaml"].replace(b"channel: [fax]", b"channel: [fax, telegram]"),
+        "terms/medical.yaml": sound_rules()["terms/medical.yaml"].replace(b"malpractice]", b"malpractice, surgeon]"),
+        "triage/rules.yaml": rules_of(
+            {"wire": "{priority: high}", "doctor": "{tags: [doctor]}"},
+            {"wire": "{channel: telegram}", "doctor": "{description: {mentions: medical}}"},
+        ).encode(),
+    }
+    files["sla/policies.yaml"] = files["sla/policies.yaml"].replace(
+        b"  - id: contact\n", b"  - id: contact\n    applies_when: {channel: telegram}\n"
+    )
+    before = files | {
+        "facts.yaml": sound_rules()["facts.yaml"],
+        "terms/medical.yaml": sound_rules()["terms/medical.yaml"],
+    }
+    before["triage/rules.yaml"] = files["triage/rules.yaml"].replace(b"telegram", b"fax")
+    before["sla/policies.yaml"] = files["sla/policies.yaml"].replace(b"telegram", b"fax")
+    lines = (
+        registered("2026-03-02 10:00", "C-1", channel="telegram"),
+        registered("2026-03-02 11:00", "C-2", description="the surgeon was late", customer={"id": "K-2"}),
+        registered("2026-03-02 12:00", "C-3", channel="fax", customer={"id": "K-3"}),
+    )
+    _, found = changed(compiled(files), compiled(before), *lines)
+    assert [(one.case, one.rules) for one in found] == [
+        ("C-1", ("sla/contact", "wire")), ("C-2", ("doctor",)), ("C-3", ("sla/contact", "wire")),
+    ]  # fmt: skip
 
 
 def test_workload_is_counted_by_the_local_week_of_receipt() -> None:
