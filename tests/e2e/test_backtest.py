@@ -25,7 +25,7 @@ RULE = "then: {department: service-attitude, tags: [information]}"
 UNTIL = ("--until", "2026-12-31T00:00:00Z")
 """Long after the last event: what is open is overdue by then."""
 
-VOID = {"meta", "link", "br", "line", "img", "input", "hr"}
+VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
 def triage(
@@ -178,7 +178,8 @@ def test_faulty_rulebooks_and_lines_are_told(desk: Path) -> None:
         (desk / name / "triage" / "causes.yaml").write_text("rules: [{id: x}]\n", encoding="utf-8")
     done = triage(desk, "backtest", "--events", "events.jsonl", "--rules", "rule", "--against", "law", code=1)
     assert {line[:2] for line in done.stderr.decode().splitlines()} == {"A:", "B:"}
-    (desk / "events.jsonl").open("ab").write(b"{broken\n")
+    with (desk / "events.jsonl").open("ab") as events:
+        events.write(b"{broken\n")
     done = triage(desk, "backtest", "--events", "events.jsonl", "--json", "--workers", "1", code=1)
     assert json.loads(done.stdout)["unreadable"] == 1
     assert json.loads(done.stdout)["against"] is None
