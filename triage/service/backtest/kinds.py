@@ -11,7 +11,7 @@ from monitors.clocks.happenings import references
 from monitors.clocks.matching import matches
 from monitors.clocks.policy import ClockPolicy, EventPattern
 from triage.domain import event as ev
-from triage.domain.condition import leaf_tests
+from triage.domain.condition import Op, leaf_tests
 from triage.ports import Sibling
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.due_times import A_SECOND, SharedDueTimes, from_number, to_number
@@ -132,7 +132,7 @@ class Kinds:
         self._changing = {rule.id: frozenset(rule.then.tags) for rule in book.rules if not is_steady(rule)}
         self._thens = {rule.id: rule.then for rule in book.rules}
         self._patterns = _patterns_of_registration(rules)
-        self._tags_asked = _ask_for_tags(rules)
+        self._tags_asked = _asked_tags(rules)
         self._clocks = {
             policy.clock_name(clock): (clock, book.calendars[policy.calendar])
             for policy in book.policies.values()
@@ -218,9 +218,9 @@ class Kinds:
         thens = [self._thens[rule] for rule in rules]
         tags = frozenset(tag for then in thens for tag in then.tags)
         may_come = frozenset(tag for more in self._changing.values() for tag in more)
-        counting = tags if self._tags_asked else tags & may_come
+        counting = tags if self._tags_asked is None else tags & (may_come | self._tags_asked)
         asked = frozenset(msgspec.structs.replace(then, tags=()) for then in thens)
-        return _Sight(seen, (asked, counting, seen.open_tests, seen.era), rules, tags)
+        return _Sight(seen, (asked, counting, not tags, seen.open_tests, seen.era), rules, tags)
 
     def _keep(self, kind: _Kind, case: Plain, seen: Seen, lived: Lived) -> Told | None:
         """Keep how the complaint ended for all of its kind, unless they could not be told by it."""
@@ -287,6 +287,11 @@ def _patterns(rules: CompiledRulebook) -> Iterator[EventPattern]:
             yield from (one for one in ref if isinstance(one, EventPattern))
 
 
-def _ask_for_tags(rules: CompiledRulebook) -> bool:
+def _asked_tags(rules: CompiledRulebook) -> frozenset[str] | None:
+    """The tags that policies ask for by name; None when a policy asks otherwise, so that any may make a difference."""
     conditions = (one.applies_when for one in rules.rulebook.policies.values() if one.applies_when is not None)
-    return any(test.fact == "tags" for condition in conditions for test in leaf_tests(condition))
+    tests = [test for condition in conditions for test in leaf_tests(condition) if test.fact == "tags"]
+    if not all(test.op in (Op.CONTAINS, Op.CONTAINS_ANY, Op.CONTAINS_NONE) for test in tests):
+        return None
+    named = (test.value if isinstance(test.value, tuple) else (test.value,) for test in tests)
+    return frozenset(tag for tags in named for tag in tags)
