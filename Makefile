@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OUT ?= .cache/real-data
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test real-data soak-clocks bench quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+.PHONY: demo test real-data backtest-million soak-clocks bench quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -66,6 +66,10 @@ real-data: $(STAMP)
 	$(BIN)/python -m tests.real_data.two_workers $(OUT)/events.jsonl $(OUT)/two
 	$(BIN)/python -m tests.real_data.kills $(OUT)/events.jsonl $(OUT)/kills
 	$(BIN)/python -m tests.real_data.chinese_messages $(DATA)/zh_messages
+
+# At the desk only: a backtest of a million complaints; EVENTS=F takes their shape from the imported events of that file.
+backtest-million: $(STAMP)
+	$(BIN)/python -m tests.real_data.backtest_million $(OUT)/backtest 1000000 $(EVENTS)
 
 # At the desk only, some hours and 15 GB of disk: the promises of clocks at full size.
 soak-clocks: $(STAMP)

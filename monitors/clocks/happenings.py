@@ -74,7 +74,7 @@ def happenings(
     heard = [*others, *(Happening(cut(event.time), Kind.WORD, place, event) for place, event in words)]
     heard += _of_events(_interests_of(clock), case, until)
     heard += _receipt(clock.start, case, until)
-    for kind, ref in _refs(clock):
+    for kind, ref in references(clock):
         for other in ref:
             if isinstance(other, ClockPattern):
                 moments = (one.at for one in moments_of(other.clock) if one.reached is other.reached)
@@ -121,7 +121,8 @@ def _receipt(start: EventRef, case: Case, until: datetime) -> Iterable[Happening
     return [Happening(cut(case.received_at), Kind.START, -1)] if is_meant else ()
 
 
-def _refs(clock: ClockPolicy) -> tuple[tuple[Kind, EventRef], ...]:
+def references(clock: ClockPolicy) -> tuple[tuple[Kind, EventRef], ...]:
+    """What each of the clock's references does to it."""
     return (
         (Kind.START, clock.start),
         (Kind.STOP, clock.stop),
@@ -134,7 +135,7 @@ def _refs(clock: ClockPolicy) -> tuple[tuple[Kind, EventRef], ...]:
 @lru_cache(maxsize=POLICIES_KEPT)
 def _interests_of(clock: ClockPolicy) -> Interests:
     found: dict[str, list[tuple[Kind, EventPattern]]] = {}
-    named = [(kind, pattern) for kind, ref in _refs(clock) for pattern in ref if isinstance(pattern, EventPattern)]
+    named = [(kind, pattern) for kind, ref in references(clock) for pattern in ref if isinstance(pattern, EventPattern)]
     for kind, pattern in [*named, (Kind.MERGE, _DUPLICATE), (Kind.REOPEN, _REOPENED)]:
         if kind is Kind.START and pattern.type == ev.REGISTERED:
             continue  # stands at the receipt, see above

@@ -1,6 +1,7 @@
 """The command line: one verb a function, each calling one function of the services or of the composition root."""
 
 from triage.cli import (
+    backtest,
     bench,
     cases,
     check,
@@ -28,6 +29,7 @@ MODULES = (
     check,
     rules,
     try_text,
+    backtest,
     quality,
     tables,
     rules_repository,

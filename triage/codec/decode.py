@@ -55,12 +55,45 @@ class _Envelope(msgspec.Struct):
     traceparent: Any = None
 
 
+class Head(msgspec.Struct, frozen=True):
+    """Which event it is, of which case, and when. `customers`: the ids that its data name, sound or not. `digest`: as
+    of `Arrival`, when it was asked for."""
+
+    id: str
+    source: str
+    subject: str
+    at: datetime
+    customers: tuple[str, ...]
+    digest: str
+
+
+def read_head(raw: bytes, *, digest: bool = False) -> Head | DeadLetter:
+    """The head of an event in virtual time, whatever its data are by any vocabulary."""
+    opened = _open(raw)
+    if isinstance(opened, DeadLetter):
+        return opened
+    envelope, at, _ = opened
+    told = _digest(envelope, at) if digest else ""
+    return Head(envelope.id, envelope.source, envelope.subject, at, _customers(envelope.data), told)
+
+
+def _customers(data: Any) -> tuple[str, ...]:
+    found = []
+    for place in (data, data.get("patch") if isinstance(data, dict) else None):
+        customer = place.get("customer") if isinstance(place, dict) else None
+        name = customer.get("id") if isinstance(customer, dict) else None
+        if isinstance(name, str):
+            found.append(name)
+    return tuple(found)
+
+
 class _Unreadable(Exception):
     """No JSON object can be read out of the bytes."""
 
 
 _DECODER = msgspec.json.Decoder(_Envelope)
-_NUMBERS_TO_LEVEL = re.compile(rb"\d\.0+(?!\d)|\d[eE]")
+_NUMBERS_TO_LEVEL = re.compile(rb"\d\.0+(?![\d\"])|\d[eE]")
+"""No number stands before a quotation mark, so that the version of an envelope is none."""
 
 
 class Codec:
@@ -73,32 +106,24 @@ class Codec:
         self, raw: bytes, arrived_at: datetime | None, headers: Sequence[tuple[str, bytes]] = ()
     ) -> Arrival | DeadLetter:
         """`arrived_at` None: in virtual time, where no event is ahead of its arrival."""
-        try:
-            envelope, notes = _read(raw)
-        except _Unreadable as error:
-            return DeadLetter(UNREADABLE, str(error))
-        if envelope is None:
-            return DeadLetter(NO_ENVELOPE, "id, source, type, subject and time have to be texts")
-        if _NUMBERS_TO_LEVEL.search(raw):
-            envelope = msgspec.structs.replace(envelope, data=_level(envelope.data))
-        at = read_instant(envelope.time)
-        wrong = _envelope_fault(envelope, at)
-        if wrong or at is None:
-            return DeadLetter(NO_ENVELOPE, wrong)
+        opened = _open(raw)
+        if isinstance(opened, DeadLetter):
+            return opened
+        envelope, at, notes = opened
         if arrived_at is not None and at > arrived_at + MOST_AHEAD:
             return DeadLetter(FUTURE_TIME, f"time is {at.isoformat()}, more than 5 minutes ahead")
-        return self._arrival(envelope, at, notes + _version_fault(envelope.specversion), headers)
+        traceparent = envelope.traceparent if isinstance(envelope.traceparent, str) else _header(headers)
+        return Arrival(self._event(envelope, at, notes), envelope.data, _digest(envelope, at), traceparent)
 
-    def _arrival(
-        self,
-        envelope: _Envelope,
-        at: datetime,
-        notes: tuple[Fault, ...],
-        headers: Sequence[tuple[str, bytes]],
-    ) -> Arrival:
+    def decode_event(self, raw: bytes) -> Event | DeadLetter:
+        """The event alone, in virtual time, for a reader who needs no digest."""
+        opened = _open(raw)
+        return opened if isinstance(opened, DeadLetter) else self._event(*opened)
+
+    def _event(self, envelope: _Envelope, at: datetime, notes: tuple[Fault, ...]) -> Event:
         data = {} if envelope.data is None else envelope.data
         checked = self._checker.check(envelope.type, data, at)
-        event = Event(
+        return Event(
             id=envelope.id,
             source=envelope.source,
             type=envelope.type,
@@ -107,8 +132,23 @@ class Codec:
             data=_normalised(envelope.type, checked.data),
             faults=checked.faults + notes,
         )
-        traceparent = envelope.traceparent if isinstance(envelope.traceparent, str) else _header(headers)
-        return Arrival(event, envelope.data, _digest(envelope, at), traceparent)
+
+
+def _open(raw: bytes) -> tuple[_Envelope, datetime, tuple[Fault, ...]] | DeadLetter:
+    """The envelope, its time, and notes on what was odd about it; or why no case can take it."""
+    try:
+        envelope, notes = _read(raw)
+    except _Unreadable as error:
+        return DeadLetter(UNREADABLE, str(error))
+    if envelope is None:
+        return DeadLetter(NO_ENVELOPE, "id, source, type, subject and time have to be texts")
+    if _NUMBERS_TO_LEVEL.search(raw):
+        envelope = msgspec.structs.replace(envelope, data=_level(envelope.data))
+    at = read_instant(envelope.time)
+    wrong = _envelope_fault(envelope, at)
+    if wrong or at is None:
+        return DeadLetter(NO_ENVELOPE, wrong)
+    return envelope, at, notes + _version_fault(envelope.specversion)
 
 
 def _read(raw: bytes) -> tuple[_Envelope | None, tuple[Fault, ...]]:

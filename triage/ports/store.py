@@ -226,6 +226,10 @@ class Reading(Protocol):
         """The rows of one case in order."""
         ...
 
+    def events(self) -> Iterator[TimelineRow]:
+        """Every event that still has its data, in the order of time."""
+        ...
+
     def positions(self) -> list[tuple[Part, Position]]:
         """Every stored position."""
         ...

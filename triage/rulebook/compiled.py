@@ -59,6 +59,11 @@ def compile_condition(condition: Condition) -> Callable[[Facts], bool]:
     return lambda facts: bool(evaluator(facts))
 
 
+def compile_tests(tests: Sequence[Test]) -> Evaluator:
+    """Many tests as one function, which gives the places of those that hold."""
+    return _Writer().evaluator(list(enumerate(tests)))
+
+
 def _index_key(condition: Condition) -> tuple[str, tuple[Any, ...]] | None:
     """A fact and the values of which it must have one for the condition to hold, None when there is no such fact."""
     for test in condition.items if isinstance(condition, All) else (condition,):

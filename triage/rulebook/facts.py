@@ -37,9 +37,7 @@ class FactReader:
 
     def of_case(self, case: Case, past: History, breached: Collection[str]) -> Facts:
         """The facts of a case. `breached`: full names of its clocks that are or were breached."""
-        received_on = case.received_at.astimezone(self._zone).date()
-        facts = self._of_data(case.data, received_on)
-        facts["received_at"] = case.received_at
+        facts = self.of_data(case.data, case.received_at)
         computed = {
             "complexity": case.complexity,
             "followup.satisfied": case.followup.satisfied if case.followup else None,
@@ -52,6 +50,12 @@ class FactReader:
             "clocks.breached": tuple(sorted(breached)) or None,
         }
         facts |= {name: value for name, value in computed.items() if value is not None}
+        return facts
+
+    def of_data(self, data: Mapping[str, Any], received_at: datetime) -> Facts:
+        """The facts that the registered data alone tells."""
+        facts = self._of_data(data, received_at.astimezone(self._zone).date())
+        facts["received_at"] = received_at
         return facts
 
     def of_example(self, given: Mapping[str, Any], received_on: date) -> Facts:
@@ -87,7 +91,10 @@ class FactReader:
     def _of_data(self, data: Mapping[str, Any], received_on: date) -> Facts:
         facts: Facts = {}
         for spec, path, top in self._paths:
-            if top in data and (value := as_written(spec, look_up(data, path))) is not None:
+            if top not in data:
+                continue
+            value = as_written(spec, data[top] if path == top else look_up(data, path))
+            if value is not None:
                 facts[spec.name] = value
         facts.setdefault("jurisdiction", self._vocabulary.jurisdiction)
         age = look_up(data, "customer.age")
@@ -105,7 +112,9 @@ class FactReader:
 
 def as_written(spec: FactSpec, value: Any) -> Any:
     """A value of an event or of an example as the typed value of the fact, None when it is absent or does not fit."""
-    if not isinstance(value, str) or spec.type in (FactType.TEXT, FactType.DATE, FactType.INSTANT):
+    if spec.type is FactType.TEXT and isinstance(value, str):
+        return value or None
+    if not isinstance(value, str) or spec.type in (FactType.DATE, FactType.INSTANT):
         return fact_value(spec, value)
     return _from_text(spec.type, value)
 

@@ -23,19 +23,25 @@ HISTORY_DAYS = 90
 
 
 def history(case: Case, siblings: Sequence[Sibling]) -> History:
+    """What the customer's other cases come to."""
+    return count_history(case.id, case.received_at, siblings)
+
+
+def count_history(case: str, received_at: datetime, siblings: Sequence[Sibling]) -> History:
     """The customer's other cases: received in the 90 days up to this receipt, and those still open."""
-    since = case.received_at - timedelta(days=HISTORY_DAYS)
-    others = [sibling for sibling in siblings if sibling.case != case.id]
+    since = received_at - timedelta(days=HISTORY_DAYS)
+    others = [sibling for sibling in siblings if sibling.case != case]
     return History(
-        complaints_90d=sum(since <= other.received_at <= case.received_at for other in others),
+        complaints_90d=sum(since <= other.received_at <= received_at for other in others),
         open=sum(other.is_open for other in others),
     )
 
 
 def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequence[Sibling]) -> tuple[Decision, Facts]:
-    """The decision at this point, with the clocks planned so far as facts. Pure; the draft is only read."""
+    """The decision at this point, with the clocks planned so far as facts. Pure; the draft only notes which
+    breaches were seen."""
     rules = draft.rules.active
-    breached = [name for name, cycles in draft.clocks.items() if any(cycle.breached for cycle in cycles)]
+    breached = draft.breaches_seen = draft.breached()
     facts = rules.facts.of_case(case, history(case, siblings), breached)
     decision = rules.decide(facts, case)
     outcome = decision.outcome
@@ -101,6 +107,17 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
     if outcome == previous:
         return None
     rulebook = draft.rules.active.rulebook
+    draft.decision = decision
+    if not draft.moment.quiet:
+        _tell(draft, case, decision, cause_key)
+    if outcome.rules_would_move_to is None:
+        draft.revision = rulebook.revision
+    draft.outcome = outcome
+    return None if draft.moment.quiet else _kept(draft.rules.active, decision, facts)
+
+
+def _tell(draft: Draft, case: Case, decision: Decision, cause_key: tuple[Any, ...]) -> None:
+    rulebook, outcome, previous = draft.rules.active.rulebook, decision.outcome, draft.outcome
     data: dict[str, Any] = msgspec.to_builtins(outcome)
     data |= {
         "previous": _short(previous),
@@ -116,13 +133,13 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
         draft.count("unmatched_total")
     for rule in overridden(decision, previous, rulebook):
         draft.count("overrides_total", rule=rule)
-    if outcome.rules_would_move_to is None:
-        draft.revision = rulebook.revision
-    draft.outcome = outcome
+
+
+def _kept(rules: CompiledRulebook, decision: Decision, facts: Facts) -> str:
     kept = {
-        "revision": rulebook.revision,
-        "facts": draft.rules.active.stored_facts(facts),
-        "outcome": outcome,
+        "revision": rules.rulebook.revision,
+        "facts": rules.stored_facts(facts),
+        "outcome": decision.outcome,
         "reasons": decision.reasons,
         "engines": decision.engines,
         "rules_said": decision.rules_said,

@@ -11,7 +11,7 @@ from monitors.clocks.plan import AttachedClock
 from monitors.notices.message import TOPIC_OF, Message, Output, to_message
 from monitors.ports import Observer
 from triage.domain.case import Case
-from triage.domain.decision import Outcome
+from triage.domain.decision import Decision, Outcome
 from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep, StepKey
 from triage.domain.event import Event
 from triage.ports import CaseRow, ClockRow, Mute, TimelineRow
@@ -37,18 +37,20 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """When a step happens. `now`: the service's time. `seen_until`: clocks are judged there, so that a backlog raises
     no false alarm; never after `now`. `complete_until`: up to where every event is known to have been read; a step
     that fires after it is lagging. `backfill_before`: steps due before it are historic.
-    `mutes`: what is muted now."""
+    `mutes`: what is muted now. `quiet`: nobody is told and nothing is recorded; only where the case stands is of
+    interest."""
 
     now: datetime
     seen_until: datetime
     complete_until: datetime
     backfill_before: datetime | None = None
     mutes: tuple[Mute, ...] = ()
+    quiet: bool = False
 
 
-def caught_up(at: datetime) -> Moment:
+def caught_up(at: datetime, *, quiet: bool = False) -> Moment:
     """The instant, with every event up to it read."""
-    return Moment(now=at, seen_until=at, complete_until=at)
+    return Moment(now=at, seen_until=at, complete_until=at, quiet=quiet)
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -70,7 +72,9 @@ def report(observer: Observer, counts: Iterable[Count]) -> None:
 
 
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that one step of one case causes."""
+    """Everything that one step of one case causes. `decision`: the new one, None when the outcome is as it was.
+    `is_settled`: the decision has seen every breach that stands behind it; what it attached or moved itself is seen by
+    the next one."""
 
     row: CaseRow
     timeline: tuple[TimelineRow, ...]
@@ -79,6 +83,8 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[HandledStep, ...]
     messages: tuple[Message, ...]
     counts: tuple[Count, ...]
+    decision: Decision | None
+    is_settled: bool
 
 
 class Draft:
@@ -104,6 +110,8 @@ class Draft:
         self.closing = (document.closed_at, document.missing)
         self.planned_with: dict[str, AttachedClock] = {}
         self.clocks: dict[str, tuple[Clock, ...]] = {}
+        self.decision: Decision | None = None
+        self.breaches_seen: list[str] = []
         self.refusals: tuple[Refusal, ...] = ()
         self.recounted: set[str] = set()
         self.changed_clocks: list[Clock] = []
@@ -111,6 +119,10 @@ class Draft:
         self.messages: list[Message] = []
         self.timeline: list[TimelineRow] = []
         self.counts: list[Count] = []
+
+    def breached(self) -> list[str]:
+        """Full names of the clocks of which a cycle is or was breached, as planned."""
+        return [name for name, cycles in self.clocks.items() if any(cycle.breached for cycle in cycles)]
 
     def held_revisions(self) -> set[str]:
         """Revisions that started clocks hold."""
@@ -126,6 +138,8 @@ class Draft:
 
     def tell(self, output: Output) -> None:
         """Put an output into the outbox, with the next number of its topic and case."""
+        if self.moment.quiet:
+            return
         topic = TOPIC_OF[output.type]
         sequence = self.sequences.get(topic, 0) + 1
         self.sequences[topic] = sequence
@@ -150,14 +164,18 @@ class Draft:
 
     def count(self, name: str, **labels: str) -> None:
         """Count one, once committed."""
-        self.counts.append(Count(name, labels))
+        if not self.moment.quiet:
+            self.counts.append(Count(name, labels))
 
     def measure(self, name: str, value: float, **labels: str) -> None:
         """Record a measurement, once committed."""
-        self.counts.append(Count(name, labels, value, histogram=True))
+        if not self.moment.quiet:
+            self.counts.append(Count(name, labels, value, histogram=True))
 
     def record(self, **columns: Any) -> None:
         """Append a row to the case's timeline."""
+        if self.moment.quiet:
+            return
         seq = self.row.version + len(self.timeline) + 1
         self.timeline.append(TimelineRow(case=self.row.id, seq=seq, recorded_at=self.moment.now, **columns))
 
@@ -184,6 +202,8 @@ class Draft:
             steps=tuple(self.changed_steps.values()),
             messages=tuple(self.messages),
             counts=tuple(self.counts),
+            decision=self.decision,
+            is_settled=set(self.breaches_seen) == set(self.breached()),
         )
 
     def _document(self, events: tuple[Event, ...]) -> Document:

@@ -1,7 +1,5 @@
-"""Replay: events in virtual time, with every clock and every notice as it would have happened. Keeps nothing, reads no
-clock: now is the greatest event time read so far, and steps fire in order with the events."""
+"""Replay: events in virtual time, with every clock and every notice as it would have happened."""
 
-import heapq
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -9,14 +7,11 @@ from typing import Any
 import msgspec
 
 from monitors.notices.message import ALERTS, Message
-from triage.codec.decode import Arrival, Codec, DeadLetter
-from triage.ports import CaseRow, Sibling
+from triage.codec.decode import Codec, DeadLetter
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.case_view import CaseLine, case_view, instant, planned_line
-from triage.service.draft import Effects, Rules, caught_up
-from triage.service.handle_event import customer_of, sibling_of
 from triage.service.replan import clocks_at
-from triage.service.step import apply, fire
+from triage.service.virtual_time import Passed, VirtualDesk
 
 REFUSALS = ("complaint.closure_refused", "complaint.extension_refused", "complaint.pause_refused")
 
@@ -64,15 +59,10 @@ class Replay:
 
     def __init__(self, rules: CompiledRulebook, until: datetime | None = None) -> None:
         """`until`: events later than it are not read, and the run ends there; None: at the last event."""
-        self._rules, self._until = Rules(rules, {}), until and until.astimezone(UTC)
+        self._desk = VirtualDesk(rules, self._see)
+        self._until = until and until.astimezone(UTC)
         self._codec = Codec(rules.rulebook.vocabulary)
-        self._asks_history = rules.asks_history
-        self._now = datetime.min.replace(tzinfo=UTC)
-        self._rows: dict[str, CaseRow] = {}
         self._digests: dict[tuple[str, str], str] = {}
-        self._customers: dict[str, dict[str, Sibling]] = {}
-        self._next: dict[str, datetime] = {}
-        self._queue: list[tuple[datetime, str]] = []
         self._told: dict[str, _Told] = {}
 
     def read(self, raw: bytes) -> DeadLetter | None:
@@ -86,29 +76,18 @@ class Replay:
         known = self._digests.get(key)
         if known is None:
             self._digests[key] = decoded.digest
-            self._apply(decoded)
+            self._desk.apply(decoded)
         elif known != decoded.digest:
-            return DeadLetter("id_conflict", f"event {key[0]} of {key[1]} came before with other content")
+            return id_conflict(*key)
         return None
-
-    def _apply(self, arrival: Arrival) -> None:
-        event = arrival.event
-        if event.time > self._now:
-            self._fire_before(event.time)
-            self._now = event.time
-        row = self._rows.get(event.subject)
-        customer = customer_of(arrival) or (row.customer if row else None)
-        effects = apply(row, arrival, self._rules, caught_up(self._now), self._siblings(customer))
-        self._take(effects)
 
     def finish(self) -> Iterator[ReplayedCase]:
         """Let time pass to the end; every case in the order of its first event."""
-        end = self._until or self._now
-        self._fire_before(end, inclusive=True)
-        self._now = max(self._now, end)
-        for case, row in self._rows.items():
+        desk = self._desk
+        desk.end_at(self._until or desk.now)
+        for case, row in desk.rows.items():
             told = self._told[case]
-            lines = map(planned_line, clocks_at(row, self._rules, self._now))
+            lines = map(planned_line, clocks_at(row, desk.rules, desk.now))
             yield ReplayedCase(
                 **case_view(row, lines),
                 decision=told.decision,
@@ -116,37 +95,15 @@ class Replay:
                 alerts=tuple(told.alerts),
             )
 
-    def _fire_before(self, end: datetime, *, inclusive: bool = False) -> None:
-        """Fire what is due before the instant, each step at its own time, or at once when its policy came late."""
-        while self._queue and (self._queue[0][0] < end or (inclusive and self._queue[0][0] == end)):
-            at, case = heapq.heappop(self._queue)
-            if self._next.get(case) != at:
-                continue  # planned anew since
-            row = self._rows[case]
-            self._now = max(at, self._now)
-            self._take(fire(row, self._rules, caught_up(self._now), self._siblings(row.customer)))
-
-    def _siblings(self, customer: str | None) -> tuple[Sibling, ...]:
-        if customer is None or not self._asks_history:
-            return ()
-        return tuple(self._customers.get(customer, {}).values())
-
-    def _take(self, effects: Effects) -> None:
-        row, before = effects.row, self._rows.get(effects.row.id)
-        self._rows[row.id] = row
-        if before is not None and before.customer is not None:
-            self._customers[before.customer].pop(row.id, None)
-        if row.customer is not None:
-            self._customers.setdefault(row.customer, {})[row.id] = sibling_of(row)
-        waiting = [clock.next_at for clock in effects.clocks if clock.next_at is not None]
-        if waiting:
-            self._next[row.id] = min(waiting)
-            heapq.heappush(self._queue, (self._next[row.id], row.id))
-        else:
-            self._next.pop(row.id, None)
-        told = self._told.setdefault(row.id, _Told())
-        for message in effects.messages:
+    def _see(self, passed: Passed) -> None:
+        told = self._told.setdefault(passed.effects.row.id, _Told())
+        for message in passed.effects.messages:
             _note(told, message)
+
+
+def id_conflict(event_id: str, source: str) -> DeadLetter:
+    """Another event came before under the same name."""
+    return DeadLetter("id_conflict", f"event {event_id} of {source} came before with other content")
 
 
 def _note(told: _Told, message: Message) -> None:

@@ -16,6 +16,8 @@ from triage.rulebook.schema_json import (
 )
 from triage.rulebook.schema_rules import rules_schema, tables_schema
 from triage.service.apply_policy import Moved
+from triage.service.backtest.comparison import Changed
+from triage.service.backtest.summary import Summary
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
@@ -74,6 +76,8 @@ def _cli() -> dict[str, Any]:
         "try": Tried,
         "rules quality": RuleQuality,
         "rules health": SignLine,
+        "backtest": Summary,
+        "backtest --diff": Changed,
     }
     schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
     return {

@@ -71,6 +71,18 @@ class SqlReading:
         rows = self._connection.execute(query)
         return [TimelineRow(case=case, **{name: getattr(row, name) for name in fields}) for row in rows]
 
+    def events(self) -> Iterator[TimelineRow]:
+        """Every event that still has its data, in the order of time."""
+        query = (
+            sa.select(TIMELINE, CASES.c.id.label("case"))
+            .join(CASES, CASES.c.no == TIMELINE.c.case_no)
+            .where(TIMELINE.c.kind == "event", TIMELINE.c.body.is_not(None))
+            .order_by(TIMELINE.c.event_time, TIMELINE.c.case_no, TIMELINE.c.seq)
+            .execution_options(yield_per=CHUNK)
+        )
+        for row in self._connection.execute(query):
+            yield TimelineRow(**{name: getattr(row, name) for name in TimelineRow.__struct_fields__})
+
     def positions(self) -> list[tuple[Part, Position]]:
         """Every stored position."""
         rows = self._connection.execute(sa.select(OFFSETS).order_by(OFFSETS.c.input, OFFSETS.c.partition))

@@ -1,6 +1,7 @@
 """Chinese of every template, one module a room: English to (zh-Hant, zh-Hans)."""
 
 from triage.wording.chinese import (
+    backtest,
     catalogue_files,
     catalogue_meaning,
     check,
@@ -13,6 +14,7 @@ from triage.wording.chinese import (
 )
 
 CHINESE: dict[str, tuple[str, str]] = {
+    **backtest.CHINESE,
     **catalogue_files.CHINESE,
     **catalogue_meaning.CHINESE,
     **check.CHINESE,

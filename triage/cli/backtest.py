@@ -1,0 +1,153 @@
+"""`triage backtest`: a rulebook against another over past complaints."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from getpass import getuser
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from triage.cli.options import AsJson, Config, Language, StoreUrl, counted, settings_from
+from triage.codec.instants import read_instant
+from triage.errors import Refused, WrongSettings
+from triage.main.backtest import Tell, cores, run_backtest
+from triage.main.backtest_input import Asked, Wanted, chosen
+from triage.service.backtest.index import Unreadable
+from triage.service.backtest.report import report
+from triage.service.backtest.summary import Summary
+from triage.settings import language
+
+MOST_LISTED = 100
+"""So many unreadable lines are named one by one."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verb."""
+    app.command("backtest")(backtest)
+
+
+def backtest(
+    *,
+    events: Annotated[str | None, typer.Option("--events", help="JSON Lines: file, folder, or - for stdin.")] = None,
+    rules: Annotated[str | None, typer.Option("--rules", help="Rulebook A: a folder, or a stored revision.")] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", help="Rulebook B: a folder, a revision, `shipped` or `active`.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Instant (RFC 3339) at which the run ends.")] = None,
+    diff: Annotated[Path | None, typer.Option("--diff", help="A file for the changed complaints, one a line.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="A file for the report.")] = None,
+    accept: Annotated[
+        str | None, typer.Option("--accept", help="Why statutory deadlines may move later; kept in the audit.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default: one a core.")] = None,
+    config: Config = None,
+    store: StoreUrl = None,
+    lang: Language = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run past complaints under a proposed rulebook and, in comparison, under another: what would be decided, due and
+    late otherwise. Exit 1 when a statutory deadline moves later and that is not accepted, or a line is no event."""
+    reader = language(lang)
+    settings = settings_from(config, store__url=store) if store or config else None
+    wanted = Wanted(events=events, rules=rules, against=against, settings=settings)
+    asked = Asked(until=_instant(until), workers=workers or cores(), diff=diff, accept=_reason(accept))
+    with chosen(wanted) as found, _bar() as tell:
+        ran = run_backtest(found.options(asked), tell)
+        result = ran.summary(accepted=asked.accept)
+        if result.accepted:
+            found.audit(getuser(), f"accepted a backtest: {_what(result)}", result.accepted)
+    if html is not None:
+        html.write_bytes(report(ran.tally, result, ran.after, ran.before, reader))
+    if as_json:
+        print(msgspec.json.encode(result).decode())
+    else:
+        _show(result)
+    _refuse(result, ran.unreadable)
+
+
+def _instant(text: str | None) -> datetime | None:
+    found = read_instant(text) if text else None
+    if text and found is None:
+        raise WrongSettings([f"--until: {text} is no instant with an offset, write 2026-03-17T16:00:00Z"])
+    return found
+
+
+def _reason(accept: str | None) -> str | None:
+    if accept is not None and not accept.strip():
+        raise WrongSettings(["--accept: say why"])
+    return accept
+
+
+def _what(result: Summary) -> str:
+    books = result.rulebooks
+    before = books.before.revision if books.before else "none"
+    return f"{counted(result.statutory_later, 'statutory deadline')} later under {books.after.revision} than {before}"
+
+
+def _refuse(result: Summary, unreadable: list[Unreadable]) -> None:
+    lines = [f"line {one.line}: {one.reason}: {one.detail}" for one in unreadable[:MOST_LISTED]]
+    if len(unreadable) > MOST_LISTED:
+        lines.append(f"{len(unreadable) - MOST_LISTED} more lines could not be read")
+    if result.statutory_later and not result.accepted:
+        number = counted(result.statutory_later, "complaint")
+        lines.append(f"a statutory deadline moves later for {number}: refused, unless --accept says why")
+    if lines:
+        raise Refused(lines)
+
+
+@contextmanager
+def _bar() -> Iterator[Tell | None]:
+    """A progress bar where somebody looks at stderr."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(what: str, done: int, of: int) -> None:
+            task = tasks.setdefault(what, progress.add_task(what, total=of)) if what not in tasks else tasks[what]
+            progress.update(task, completed=done, total=of)
+
+        yield tell
+
+
+def _show(result: Summary) -> None:
+    console = Console()
+    console.print(f"{counted(result.complaints, 'complaint')}, {result.decided} decided by a rule or a human")
+    _show_sides(console, result)
+    if result.against is None:
+        return
+    console.print(f"\n{result.changed} of {counted(result.complaints, 'complaint')} change")
+    for rule, number in result.changed_by.rule.items():
+        console.print(f"  {number:>8} by {rule}", highlight=False)
+    for field in ("priority", "department", "handler"):
+        for move in getattr(result.changed_by, field):
+            console.print(f"  {move.complaints:>8} {field} {move.before} → {move.after}", highlight=False)
+    for name, moves in result.deadlines.items():
+        told = [f"{getattr(moves, how)} {how}" for how in ("earlier", "later", "new", "gone") if getattr(moves, how)]
+        console.print(f"  deadlines of {name}: {', '.join(told)}", highlight=False)
+    if result.accepted:
+        console.print(f"statutory deadlines move later for {result.statutory_later}, accepted: {result.accepted}")
+
+
+def _show_sides(console: Console, result: Summary) -> None:
+    against = result.against
+    table = Table("", "A", *(["B"] if against else []), box=None)
+    for name in ("priority", "department"):
+        ours = getattr(result.by, name)
+        theirs = getattr(against.by, name) if against else {}
+        for value in dict.fromkeys([*ours, *theirs]):
+            table.add_row(f"{name} {value}", str(ours.get(value, 0)), *([str(theirs.get(value, 0))] if against else []))
+    for outcome in ("in_time", "late", "open_overdue"):
+        before = result.clocks.before
+        cells = [str(getattr(result.clocks.after, outcome)), *([str(getattr(before, outcome))] if before else [])]
+        table.add_row(f"clocks {outcome.replace('_', ' ')}", *cells)
+    console.print(table)

@@ -1,0 +1,163 @@
+"""How a complaint ends under one rulebook, told by the same steps that serve it live."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from triage.codec.decode import Arrival
+from triage.domain.document import Document
+from triage.domain.event import Event
+from triage.ports import CaseRow, Sibling
+from triage.rulebook.decide import CompiledRulebook
+from triage.service.backtest.due_times import from_number
+from triage.service.draft import Rules
+from triage.service.replan import clocks_at
+from triage.service.virtual_time import Passed, VirtualDesk
+
+
+class EndedClock(msgspec.Struct, frozen=True):
+    """One cycle of a clock at the end of the run. `clock`: `policy/id`. `due_at` None: it stands."""
+
+    clock: str
+    cycle: int
+    state: str
+    breached: bool
+    due_at: datetime | None
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """The last decision, without the persons it names. `policies`: every attached one."""
+
+    priority: str
+    department: str
+    team: str | None
+    handler: str
+    tags: tuple[str, ...]
+    policies: tuple[str, ...]
+    fallback: bool
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """A complaint at the end of the run. `rules`: those that gave the last decision, by id. `clocks`: every cycle, by
+    name and number."""
+
+    decided: Decided
+    rules: tuple[str, ...]
+    clocks: tuple[EndedClock, ...]
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """An event at its place in the input. `at`: its time. `now`: the greatest event time read by then. Both in whole
+    microseconds since 1970 (UTC)."""
+
+    place: int
+    event: Event
+    at: int
+    now: int
+
+
+class Lived(msgspec.Struct, frozen=True):
+    """An ending, when the complaint was received, and when each of its clocks' cycles started."""
+
+    ending: Ending
+    received_at: datetime
+    started: tuple[datetime, ...]
+
+
+def lives(
+    rules: CompiledRulebook, arrived: Iterable[Arrived], end: datetime, others: Sequence[Sibling] = ()
+) -> dict[str, Lived]:
+    """The lives of all cases, by id. Events in the order of arrival. `others`: see `VirtualDesk`."""
+    seen = _Seen()
+    return _lived(VirtualDesk(rules, seen.see, quiet=True, others=others), seen, arrived, end)
+
+
+def lived_without_steps(
+    rules: CompiledRulebook, arrived: Sequence[Arrived], end: datetime, others: Sequence[Sibling] = ()
+) -> Lived | None:
+    """The life of one case. `rules`: with `deadlines_only` clocks: a look at them at every event and every due time is
+    enough, as long as nothing that decides changes in between. None when that cannot be told: the steps in between
+    might have made a difference."""
+    seen = _Watching()
+    (found,) = _lived(VirtualDesk(rules, seen.see, quiet=True, others=others), seen, arrived, end).values()
+    return found if seen.is_certain else None
+
+
+class _Seen:
+    """Keeps the last decision of each case."""
+
+    def __init__(self) -> None:
+        self.reasons: dict[str, tuple[str, ...]] = {}
+
+    def see(self, passed: Passed) -> None:
+        decision = passed.effects.decision
+        if decision is not None:
+            self.reasons[passed.effects.row.id] = tuple(reason.rule for reason in decision.reasons)
+
+
+class _Watching(_Seen):
+    """Doubts an ending when a step between due times could have changed it: when time goes on although a breach was
+    not seen by the decision, or when a late step, whose instant counts, changed a priority or detached a policy."""
+
+    is_certain = True
+
+    def see(self, passed: Passed) -> None:
+        super().see(passed)
+        waits = passed.next_due is None or passed.next_due > passed.now
+        if waits and not passed.effects.is_settled:
+            self.is_certain = False
+        is_late = passed.due is not None and passed.due < passed.now
+        if is_late and passed.before is not None:
+            before, after = passed.before.document, passed.effects.row.document
+            if before.priorities != after.priorities or _detached(before) != _detached(after):
+                self.is_certain = False
+
+
+def _detached(document: Document) -> dict[str, datetime | None]:
+    return {name: one.detached_at for name, one in document.attached.items() if one.detached_at is not None}
+
+
+def _lived(desk: VirtualDesk, seen: _Seen, arrived: Iterable[Arrived], end: datetime) -> dict[str, Lived]:
+    for one in arrived:
+        desk.move_to(from_number(one.now))
+        desk.apply(Arrival(one.event, None, "", None))
+    desk.end_at(end)
+    return {case: _ending(row, desk.rules, seen.reasons, desk.now) for case, row in desk.rows.items()}
+
+
+def _ending(row: CaseRow, rules: Rules, reasons: Mapping[str, tuple[str, ...]], end: datetime) -> Lived:
+    outcome = row.document.outcome
+    assert outcome is not None, "a case that was decided has an outcome"
+    cycles = sorted(clocks_at(row, rules, end), key=lambda one: (one.name, one.cycle))
+    clocks = [EndedClock(one.name, one.cycle, one.state.value, one.breached, one.due_at) for one in cycles]
+    decided = Decided(
+        outcome.priority, outcome.department, outcome.team, outcome.handler, outcome.tags, outcome.policies,
+        outcome.fallback,
+    )  # fmt: skip
+    ending = Ending(decided, reasons[row.id], tuple(clocks))
+    return Lived(ending, row.received_at, tuple(one.started_at for one in cycles))
+
+
+def deadlines_only(rules: CompiledRulebook) -> CompiledRulebook:
+    """The same rulebook, with clocks that announce nothing but their breach: what is decided and when things are due
+    stays as it is."""
+    book = rules.rulebook
+    policies = {
+        name: msgspec.structs.replace(
+            policy,
+            clocks=tuple(
+                msgspec.structs.replace(
+                    clock,
+                    warnings=(),
+                    escalations=tuple(
+                        msgspec.structs.replace(one, every=None) for one in clock.escalations if one.after is None
+                    ),
+                    pauses=tuple(msgspec.structs.replace(one, remind=None) for one in clock.pauses),
+                )
+                for clock in policy.clocks
+            ),
+        )
+        for name, policy in book.policies.items()
+    }
+    return CompiledRulebook(msgspec.structs.replace(book, policies=policies))
