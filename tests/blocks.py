@@ -14,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import opencc
+
 from tests.catalogue import PAGES, REFERENCE, page_text
 from triage.service.schemas import SCHEMA_FILES
 
@@ -27,12 +29,21 @@ def commands(block: str) -> list[str]:
     return [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
 
 
-def run(command: str, directory: Path) -> str:
+LOCALES = {".zh-Hant": "zh_TW.UTF-8", ".zh-Hans": "zh_CN.UTF-8"}
+"""What a document's name ends with, and the locale of its reader's terminal."""
+
+TRANSCRIBED = {"docs/tutorial/writing-rules.zh-Hans.md": "docs/tutorial/writing-rules.zh-Hant.md"}
+"""Documents in simplified Chinese, each made of the one in traditional Chinese."""
+
+
+def run(command: str, directory: Path, locale: str = "C.UTF-8") -> str:
     """The command's output as a person sees it in a terminal 120 columns wide."""
     environment = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "COLUMNS": "120",
-        "LANG": "C.UTF-8",
+        "LANG": locale,
+        "LC_CTYPE": "C.UTF-8",  # of tools whose locale the machine lacks
+        "PYTHONUTF8": "1",
         "HOME": str(directory),
         "PYTHONUNBUFFERED": "1",  # as in a terminal, what comes first stands first
         "TRIAGE_LOG__LEVEL": "warning",
@@ -44,7 +55,7 @@ def run(command: str, directory: Path) -> str:
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
         timeout=120,
         check=False,
     )
@@ -52,18 +63,28 @@ def run(command: str, directory: Path) -> str:
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
+def written(document: Path) -> str:
+    """The document as somebody wrote it, before its blocks are run."""
+    origin = TRANSCRIBED.get(document.relative_to(ROOT).as_posix())
+    if origin is None:
+        return document.read_text(encoding="utf-8")
+    text = opencc.OpenCC("tw2sp").convert((ROOT / origin).read_text(encoding="utf-8"))
+    return text.replace(".zh-Hant.md)", ".zh-Hans.md)")
+
+
 def regenerated(document: Path) -> str:
     """The document with the output of every block made anew."""
+    locale = LOCALES.get(Path(document.stem).suffix, "C.UTF-8")
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name) / "desk"
         shutil.copytree(ROOT / "docs" / "samples", directory)
         shutil.copytree(ROOT / "rules", directory / "rules", ignore=shutil.ignore_patterns("__pycache__"))
 
         def again(match: re.Match[str]) -> str:
-            parts = [f"$ {command}\n{run(command, directory)}" for command in commands(match[2])]
+            parts = [f"$ {command}\n{run(command, directory, locale)}" for command in commands(match[2])]
             return match[1] + "\n".join(parts) + match[3]
 
-        return BLOCK.sub(again, document.read_text(encoding="utf-8"))
+        return BLOCK.sub(again, written(document))
 
 
 def schema_text(what: str) -> str:
@@ -72,8 +93,12 @@ def schema_text(what: str) -> str:
 
 
 def main() -> None:
-    for document in DOCUMENTS:
+    """Rewrite them all, or those documents that are named."""
+    named = [Path(name).resolve() for name in sys.argv[1:]]
+    for document in named or DOCUMENTS:
         document.write_text(regenerated(document), encoding="utf-8")
+    if named:
+        return
     for name, what in SCHEMA_FILES.items():
         (SCHEMA_FOLDER / name).write_text(schema_text(what), encoding="utf-8")
     for name in PAGES:
