@@ -1,0 +1,132 @@
+"""Boxes: a condition as a union of products, one region a fact; and what can be known of it that way."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Test
+from triage.domain.facts import Facts
+from triage.rulebook.analysis.entries import Entries
+from triage.rulebook.analysis.universe import GaveUp, Piece, Universe
+
+MOST_BOXES = 400
+"""With more boxes than that nothing is said: it would take too long."""
+
+Box = dict[str, Any]
+"""Region by fact; a fact that is not there may be anything."""
+
+EVERYTHING: list[Box] = [{}]
+
+
+def boxes_of(universe: Universe, condition: Condition) -> list[Box]:
+    """Where the condition holds; none: nowhere. Raises GaveUp."""
+    return narrowed(universe, EVERYTHING, condition)
+
+
+def narrowed(universe: Universe, boxes: list[Box], condition: Condition, *, holds: bool = True) -> list[Box]:
+    """What is left of the boxes where the condition holds, or where it does not. Raises GaveUp."""
+    match condition:
+        case Test():
+            pieces = universe.pieces(condition, holds=holds)
+            found = [met for box in boxes for piece in pieces if (met := meet(box, piece)) is not None]
+        case Always():
+            found = boxes if holds else []
+        case All(items):
+            found = _every(universe, boxes, items, holds=True) if holds else _some(universe, boxes, items, holds=False)
+        case AnyOf(items):
+            found = _some(universe, boxes, items, holds=True) if holds else _every(universe, boxes, items, holds=False)
+        case NoneOf(items):
+            found = _every(universe, boxes, items, holds=False) if holds else _some(universe, boxes, items, holds=True)
+    if len(found) > MOST_BOXES:
+        raise GaveUp(f"{len(found)} boxes")
+    return found
+
+
+def _every(universe: Universe, boxes: list[Box], items: Iterable[Condition], *, holds: bool) -> list[Box]:
+    for item in items:
+        if not boxes:
+            break
+        boxes = narrowed(universe, boxes, item, holds=holds)
+    return boxes
+
+
+def _some(universe: Universe, boxes: list[Box], items: Iterable[Condition], *, holds: bool) -> list[Box]:
+    found: list[Box] = []
+    for item in items:
+        found += (box for box in narrowed(universe, boxes, item, holds=holds) if box not in found)
+    return found
+
+
+def meet(box: Box, piece: Piece) -> Box | None:
+    """What is in both, None when nothing is."""
+    met = {**box}
+    for key, region in piece.items():
+        known = met.get(key)
+        both = region if known is None else known.meet(region)
+        if both.is_empty:
+            return None
+        met[key] = both
+    return met
+
+
+def overlap(some: Sequence[Box], others: Sequence[Box]) -> Box | None:
+    """A box inside one of each, None when they have nothing in common."""
+    return next((met for one in some for other in others if (met := meet(one, other)) is not None), None)
+
+
+def implies(universe: Universe, boxes: list[Box], condition: Condition) -> bool:
+    """Whether the condition holds everywhere in the boxes. Raises GaveUp."""
+    return not narrowed(universe, boxes, condition, holds=False)
+
+
+def witness(box: Box) -> Facts | None:
+    """Facts inside the box, as few as will do; None when a value cannot be named."""
+    facts: Facts = {}
+    for key, region in box.items():
+        if isinstance(region, Entries):
+            value: Any = region.sample()
+            if value:
+                facts[key] = frozenset(value) if key.endswith(" mentions") else value
+        elif not region.absent:
+            value = region.values.sample()
+            if value is None:
+                return None
+            facts[key] = value
+    return facts
+
+
+def covered_by_earlier(universe: Universe, conditions: Sequence[Condition]) -> list[tuple[int, tuple[int, ...]]]:
+    """The later ones that earlier ones leave nothing of: each one's index, and the indexes of those that cover it.
+    For lists of which only the first that holds counts."""
+    found = []
+    boxes = [_boxes_or_none(universe, condition) for condition in conditions]
+    for index, own in enumerate(boxes):
+        if own:
+            covering = _covering(universe, own, [(at, conditions[at], boxes[at]) for at in range(index)])
+            if covering:
+                found.append((index, covering))
+    return found
+
+
+def _covering(
+    universe: Universe, left: list[Box], earlier: Iterable[tuple[int, Condition, list[Box] | None]]
+) -> tuple[int, ...]:
+    """The indexes of those that together leave nothing; empty: something is left, or it cannot be told."""
+    used = []
+    for at, condition, boxes in earlier:
+        if not boxes or overlap(left, boxes) is None:
+            continue
+        try:
+            left = narrowed(universe, left, condition, holds=False)
+        except GaveUp:
+            continue
+        used.append(at)
+        if not left:
+            return tuple(used)
+    return ()
+
+
+def _boxes_or_none(universe: Universe, condition: Condition) -> list[Box] | None:
+    try:
+        return boxes_of(universe, condition)
+    except GaveUp:
+        return None
