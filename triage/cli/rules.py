@@ -1,6 +1,7 @@
 """`triage check`, `triage test`, `triage try`: rule files before they go live."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,8 @@ from rich.table import Table
 
 from triage.cli.options import AsJson, RulesDir, counted
 from triage.errors import Refused
-from triage.main.tools import compiled_folder, rules_scanner
+from triage.main.tools import compiled_folder, machine_now, rules_scanner
+from triage.rulebook.analysis.analyse import Asked
 from triage.rulebook.faults import Finding, in_order
 from triage.rulebook.judge import Judged, judge
 from triage.service.release import inspect_files
@@ -27,21 +29,40 @@ def add_to(app: typer.Typer) -> None:
     app.command("try")(try_)
 
 
-def check_rules(directory: Folder = None, as_json: AsJson = False) -> None:
-    """Check rule files: every fault at once, with file, line and column. Exit 1 when there is a fault."""
-    findings = _findings(directory)
+def check_rules(
+    directory: Folder = None,
+    on: Annotated[datetime | None, typer.Option(help="The date that counts as today.", formats=["%Y-%m-%d"])] = None,
+    ending: Annotated[int, typer.Option(help="Days ahead within which an end is told.")] = 60,
+    stale: Annotated[int | None, typer.Option(help="Days after which the review of a source is old.")] = None,
+    overlaps: Annotated[bool, typer.Option(help="All rules that can fire together and name two departments.")] = False,
+    gaps: Annotated[bool, typer.Option(help="All values for which only the fallback answers.")] = False,
+    strict: Annotated[bool, typer.Option(help="Exit 1 for warnings too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check rule files: every fault at once, with file, line and column; when there is none, what the rules say
+    without meaning to. Exit 1 when there is a fault."""
+    today = machine_now() if on is None else on.date()
+    asked = Asked(now=today, ending=ending, stale=stale, every_overlap=overlaps, every_gap=gaps)
+    findings = _findings(directory, asked)
     for found in findings:
-        print(msgspec.json.encode(found).decode() if as_json else str(found))
+        print(_as_json(found) if as_json else str(found))
     faults = sum(found.is_fault for found in findings)
-    if faults:
-        raise Refused([] if as_json else [counted(faults, "fault")])
+    warnings = len(findings) - faults
+    told = [counted(faults, "fault") if faults else "no faults", *([counted(warnings, "warning")] if warnings else [])]
+    if faults or (strict and warnings):
+        raise Refused([] if as_json else [", ".join(told)])
     if not as_json:
-        print("no faults")
+        print(", ".join(told))
 
 
-def _findings(directory: Path | None) -> tuple[Finding, ...]:
+def _as_json(found: Finding) -> str:
+    plain = msgspec.structs.replace(found, message=str(found.message), hint=str(found.hint))
+    return msgspec.json.encode(plain).decode()
+
+
+def _findings(directory: Path | None, asked: Asked) -> tuple[Finding, ...]:
     found = rules_scanner(directory)()
-    return in_order([*found.findings, *inspect_files(found.files)])
+    return in_order([*found.findings, *inspect_files(found.files, asked)])
 
 
 def judge_examples(directory: Folder = None, as_json: AsJson = False) -> None:

@@ -6,6 +6,7 @@ from monitors.ports import Observer
 from triage.domain.document import Document
 from triage.errors import ActiveUnusable, FaultyRules, RevisionUnusable
 from triage.ports import Rulebooks, Store, StoredRulebook, Transaction
+from triage.rulebook.analysis.analyse import Asked, analyse
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.faults import FAULT, Finding
 from triage.rulebook.judge import judge
@@ -22,12 +23,16 @@ def compile_files(files: dict[str, bytes]) -> CompiledRulebook:
     return CompiledRulebook(loaded.rulebook)
 
 
-def inspect_files(files: dict[str, bytes]) -> list[Finding]:
-    """Every finding of the files: of the loader and, when it found no fault, of the examples that do not hold."""
+def inspect_files(files: dict[str, bytes], asked: Asked | None = None) -> list[Finding]:
+    """Every finding of the files: of the loader; when it found no fault, of the examples that do not hold; and when
+    all of them hold, the warnings that are asked for."""
     loaded = load(files)
-    found = list(loaded.findings)
-    if loaded.rulebook is not None:
-        found += failing_examples(CompiledRulebook(loaded.rulebook))
+    if loaded.rulebook is None:
+        return list(loaded.findings)
+    compiled = CompiledRulebook(loaded.rulebook)
+    found = [*loaded.findings, *failing_examples(compiled)]
+    if asked is not None and not any(one.is_fault for one in found):
+        found += analyse(compiled, files, asked)
     return found
 
 

@@ -166,7 +166,7 @@ def test_a_fact_that_nobody_declares_is_given_up() -> None:
 
 def test_later_rows_that_earlier_ones_cover_are_named_with_those() -> None:
     """It takes both halves to cover the whole; a third that has nothing in common is not named."""
-    rows = [
+    rows: list[Condition] = [
         Test("customer.age", Op.AT_LEAST, 65),
         Test("channel", Op.IS, "web"),
         Test("customer.age", Op.LESS_THAN, 65),

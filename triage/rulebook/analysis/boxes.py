@@ -22,6 +22,14 @@ def boxes_of(universe: Universe, condition: Condition) -> list[Box]:
     return narrowed(universe, EVERYTHING, condition)
 
 
+def boxes_or_none(universe: Universe, condition: Condition) -> list[Box] | None:
+    """Where the condition holds; None: it cannot be told."""
+    try:
+        return boxes_of(universe, condition)
+    except GaveUp:
+        return None
+
+
 def narrowed(universe: Universe, boxes: list[Box], condition: Condition, *, holds: bool = True) -> list[Box]:
     """What is left of the boxes where the condition holds, or where it does not. Raises GaveUp."""
     match condition:
@@ -98,7 +106,7 @@ def covered_by_earlier(universe: Universe, conditions: Sequence[Condition]) -> l
     """The later ones that earlier ones leave nothing of: each one's index, and the indexes of those that cover it.
     For lists of which only the first that holds counts."""
     found = []
-    boxes = [_boxes_or_none(universe, condition) for condition in conditions]
+    boxes = [boxes_or_none(universe, condition) for condition in conditions]
     for index, own in enumerate(boxes):
         if own:
             covering = _covering(universe, own, [(at, conditions[at], boxes[at]) for at in range(index)])
@@ -123,10 +131,3 @@ def _covering(
         if not left:
             return tuple(used)
     return ()
-
-
-def _boxes_or_none(universe: Universe, condition: Condition) -> list[Box] | None:
-    try:
-        return boxes_of(universe, condition)
-    except GaveUp:
-        return None
