@@ -10,16 +10,20 @@ from triage.rulebook.faults import Finding
 from triage.rulebook.model import Rule
 from triage.wording.text import Text, say
 
+Shares = dict[str, Single]
+"""The values that a rule takes, by fact."""
+
 
 def overlaps(view: View, *, every: bool) -> Iterator[Finding]:
     """Pairs of rules with different departments. The order of departments decides between them, which is meant where
     one is the exception to the other, or where they look at different facts. Told are those that divide one fact
     between them and whose parts overlap; with `every` all that can fire together."""
     naming = [rule for rule in view.rules if rule.then.department is not None and view.boxes(rule)]
+    shares = {rule.id: _shares(view, rule) for rule in naming}
     for one, other in combinations(naming, 2):
         if one.then.department == other.then.department or not _meet_in_time(one, other):
             continue
-        divided = _divided(view, one, other)
+        divided = _divided(shares[one.id], shares[other.id])
         if not (every or divided):
             continue
         common = overlap(view.boxes(one) or [], view.boxes(other) or [])
@@ -55,22 +59,23 @@ def _meet_in_time(one: Rule, other: Rule) -> bool:
     return not starts or not ends or max(starts) <= min(ends)
 
 
-def _divided(view: View, one: Rule, other: Rule) -> str | None:
+def _divided(own: Shares, others: Shares) -> str | None:
     """A fact of which each rule takes its own values, some of them both and some only one or the other."""
-    own, others = _shares(view, one), _shares(view, other)
-    return next((fact for fact in sorted(own.keys() & others.keys()) if _cross(own[fact], others[fact])), None)
+    return next((fact for fact, share in own.items() if fact in others and _cross(share, others[fact])), None)
 
 
-def _shares(view: View, rule: Rule) -> dict[str, Single]:
-    """The values that a rule with one box takes of each fact."""
+def _shares(view: View, rule: Rule) -> Shares:
+    """The values that a rule with one box takes of each fact that it wants to be known."""
     boxes = view.boxes(rule) or []
-    return {fact: one for fact, one in boxes[0].items() if isinstance(one, Single)} if len(boxes) == 1 else {}
+    found = boxes[0].items() if len(boxes) == 1 else ()
+    return {fact: one for fact, one in sorted(found) if isinstance(one, Single) and not one.absent}
 
 
 def _cross(one: Single, other: Single) -> bool:
-    both = one.values.meet(other.values)
+    if one.values.meet(other.values).is_empty:
+        return False
     only = (one.values.meet(other.values.rest()), other.values.meet(one.values.rest()))
-    return not one.absent and not other.absent and not both.is_empty and not any(part.is_empty for part in only)
+    return not any(part.is_empty for part in only)
 
 
 def _nested(view: View, one: Rule, other: Rule) -> bool:
