@@ -43,6 +43,7 @@ class Places:
         opened = RuleFiles(files)
         self._at: dict[tuple[str, str], Position] = {}
         self._tests: dict[tuple[str, str], tuple[Position, ...]] = {}
+        self._of_pack: dict[tuple[str, str], int] = {}
         self._terms: dict[tuple[str, str], tuple[Position, ...]] = {}
         self.noted: list[Noted] = []
         self.ladders_used: set[str] = set()
@@ -68,6 +69,10 @@ class Places:
         is not known."""
         return self._tests.get((kind, name), ())
 
+    def tests_of_pack(self, kind: str, name: str) -> int:
+        """How many of the tests, the first, are those of the pack that it belongs to."""
+        return self._of_pack.get((kind, name), 0)
+
     def terms(self, name: str, key: str = "terms") -> tuple[Position, ...]:
         """Where each term of a list stands; `key`: `terms` or `not_terms`."""
         return self._terms.get((name, key), ())
@@ -90,7 +95,8 @@ class Places:
         self._at[kind, name] = position(node)
         self.noted.append(_noted(kind, name, node))
         own = [test for key in CONDITIONS for test in _tests(_get(node, key))]
-        self._tests[kind, name] = (*_tests(_get(of_pack, "applies_when")), *own)
+        packs = list(_tests(_get(of_pack, "applies_when")))
+        self._tests[kind, name], self._of_pack[kind, name] = (*packs, *own), len(packs)
         for key in ("terms", "not_terms"):
             self._terms[name, key] = tuple(position(one) for one in _items(_get(node, key)))
         self.ladders_used.update(_text(clock, "escalate") for clock in _items(_get(node, "clocks")))
