@@ -1,4 +1,4 @@
-"""`triage check`, `triage test`, `triage try`: rule files before they go live."""
+"""`triage check`, `triage try`: rule files before they go live."""
 
 import sys
 from datetime import datetime
@@ -10,22 +10,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from triage.cli.options import AsJson, RulesDir, counted
+from triage.cli.options import AsJson, Folder, RulesDir, counted
 from triage.errors import Refused
 from triage.main.tools import compiled_folder, machine_now, rules_scanner
 from triage.rulebook.analysis.analyse import Asked
 from triage.rulebook.faults import Finding, in_order
-from triage.rulebook.judge import Judged, judge
 from triage.service.release import inspect_files
 from triage.service.try_text import try_text
-
-Folder = Annotated[Path | None, typer.Argument(help="Rules folder; default: the shipped rulebook.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the verbs."""
     app.command("check")(check_rules)
-    app.command("test")(judge_examples)
     app.command("try")(try_)
 
 
@@ -63,27 +59,6 @@ def _as_json(found: Finding) -> str:
 def _findings(directory: Path | None, asked: Asked) -> tuple[Finding, ...]:
     found = rules_scanner(directory)()
     return in_order([*found.findings, *inspect_files(found.files, asked)])
-
-
-def judge_examples(directory: Folder = None, as_json: AsJson = False) -> None:
-    """Judge every example of rules, policies and term lists. Exit 1 when one fails or there is none."""
-    judged = judge(compiled_folder(directory))
-    for one in judged:
-        _print_judged(one, as_json=as_json)
-    failed = sum(not one.passed for one in judged)
-    if failed or not judged:
-        raise Refused([f"{failed} of {len(judged)} examples fail"])
-    if not as_json:
-        print(f"{len(judged)} examples hold")
-
-
-def _print_judged(one: Judged, *, as_json: bool) -> None:
-    if as_json:
-        print(msgspec.json.encode(one).decode())
-    else:
-        mark = "ok  " if one.passed else "FAIL"
-        at = f"{one.at.file}:{one.at.line}"
-        print(f"{mark} {one.kind} {one.subject} {at} {one.message}".rstrip())
 
 
 def try_(

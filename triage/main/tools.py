@@ -39,10 +39,15 @@ def rules_scanner(directory: Path | None) -> Callable[[], FolderScan]:
 
 def compiled_folder(directory: Path | None) -> CompiledRulebook:
     """The folder's rulebook, ready to decide. Raises FaultyRules."""
+    return sound_folder(directory)[0]
+
+
+def sound_folder(directory: Path | None) -> tuple[CompiledRulebook, dict[str, bytes]]:
+    """The folder's rulebook, ready to decide, and its files. Raises FaultyRules."""
     found = rules_scanner(directory)()
     if found.findings:
         raise FaultyRules([str(finding) for finding in found.findings])
-    return compile_files(found.files)
+    return compile_files(found.files), dict(found.files)
 
 
 @contextmanager

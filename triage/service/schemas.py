@@ -21,6 +21,7 @@ from triage.service.apply_policy import Moved
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
+from triage.service.examples import CoveredLine, TotalLine
 from triage.service.replay import ReplayedCase
 from triage.service.verify import Difference
 
@@ -49,6 +50,8 @@ def _cli() -> dict[str, Any]:
         "case days": CountedDay,
         "check": Finding,
         "test": Judged,
+        "test coverage": CoveredLine,
+        "test total": TotalLine,
         "replay": ReplayedCase,
         "verify": Difference,
         "apply-policy": Moved,

@@ -21,10 +21,15 @@ class Branch(msgspec.Struct, frozen=True, order=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """What one example shows of a condition: whether it holds, and the branches by which."""
+    """What one example shows of a condition: whether it holds, and the branches by which. `tests`: how many the
+    condition has."""
 
     holds: bool
     branches: frozenset[Branch]
+    tests: int
+
+
+NOTHING: frozenset[Branch] = frozenset()
 
 
 def all_branches(condition: Condition) -> list[Branch]:
@@ -41,26 +46,27 @@ def _shown(condition: Condition, facts: Facts, first: int) -> Shown:
     """`first`: the index of the condition's first test."""
     if isinstance(condition, Test):
         held = passes(condition, facts)
-        return Shown(held, frozenset({Branch(first, held)}))
+        return Shown(held, frozenset({Branch(first, held)}), 1)
     if isinstance(condition, Always):
-        return Shown(True, frozenset())
-    items = []
+        return Shown(True, NOTHING, 0)
+    items: list[Shown] = []
+    count = 0
     for item in condition.items:
-        items.append(_shown(item, facts, first))
-        first += len(leaf_tests(item))
-    if isinstance(condition, All):
-        return _combined(items, neutral=True)
-    found = _combined(items, neutral=False)
-    return Shown(not found.holds, found.branches) if isinstance(condition, NoneOf) else found
+        one = _shown(item, facts, first + count)
+        items.append(one)
+        count += one.tests
+    neutral = isinstance(condition, All)
+    holds, branches = _decided(items, neutral=neutral)
+    return Shown(not holds if isinstance(condition, NoneOf) else holds, branches, count)
 
 
-def _combined(items: Sequence[Shown], *, neutral: bool) -> Shown:
+def _decided(items: Sequence[Shown], *, neutral: bool) -> tuple[bool, frozenset[Branch]]:
     """`neutral`: what an item comes to when it leaves the decision to the others. Each decides while the others are
     neutral: all of them when all are, one when it alone is not, else none."""
     deciding = [item for item in items if item.holds is not neutral]
     if not deciding:
-        return Shown(neutral, frozenset().union(*(item.branches for item in items)))
-    return Shown(not neutral, deciding[0].branches if len(deciding) == 1 else frozenset())
+        return neutral, NOTHING.union(*(item.branches for item in items))
+    return not neutral, deciding[0].branches if len(deciding) == 1 else NOTHING
 
 
 class Way(msgspec.Struct, frozen=True):
