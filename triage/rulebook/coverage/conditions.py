@@ -83,7 +83,11 @@ def missing_branches(compiled: CompiledRulebook, subject: Subject, seen: Seen, o
             at = subject.tests[branch.test] if branch.test < len(subject.tests) else subject.at
             what = _told(subject, tests[branch.test], branch.held, does=way.holds)
             given = _given(
-                compiled, subject.condition, branch, [one for box in boxes or () if (one := witness(box))], on
+                compiled,
+                subject.condition,
+                branch,
+                [one for box in boxes or () if (one := witness(box)) is not None],
+                on,
             )
             found.append(Missing(at, what, given))
     return found
