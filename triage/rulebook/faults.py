@@ -72,6 +72,7 @@ CODES: dict[str, str] = {
     "missing-escalation": "a department without a person for a role that a ladder speaks to",
     "never-fires": "a rule whose condition can never hold (warning)",
     "never-applies": "a policy whose applies_when can never hold (warning)",
+    "never-matches": "a clock that waits for an event under a condition that none can meet (warning)",
     "dead-part": "an item of `any` that can never hold where it stands (warning)",
     "needless-part": "an item of `any` that holds only when another item does (warning)",
     "duplicate-rule": "a rule that fires exactly when another does and asks for the same (warning)",

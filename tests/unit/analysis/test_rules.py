@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.analysis.folders import folder, told
+from tests.unit.analysis.folders import APPLIED, folder, told
 
 CLAIMS, CARE = "{department: claims}", "{department: care}"
 HIGH, NORMAL = "{priority: high}", "{priority: normal}"
@@ -60,6 +60,25 @@ def test_a_policy_that_can_never_apply(name: str) -> None:
         "sla/policies.yaml:2:5 decision",
         "sla/policies.yaml:23:5 contact",
     ]
+    assert messages(sound) == []
+
+
+WAITING = {
+    "two kinds": ("{all: [{kind: final}, {kind: holding}]}", "{kind: [final, holding]}"),
+    "no kind of all": ("{kind: {not_in: [final, holding, interim]}}", "{kind: {not_in: [holding, interim]}}"),
+}
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_a_clock_that_waits_in_vain(name: str) -> None:
+    planted, sound = WAITING[name]
+
+    def messages(when: str) -> list[str]:
+        text = APPLIED.replace("when: {kind: final}", f"when: {when}")
+        return told(folder({"a": HIGH}, more={"sla/policies.yaml": text}), "never-matches")
+
+    (message,) = messages(planted)
+    assert message.startswith("sla/policies.yaml:2:5 decision/answer waits for complaint.reply_sent in vain: ")
     assert messages(sound) == []
 
 

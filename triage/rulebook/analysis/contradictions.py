@@ -1,14 +1,17 @@
 """Contradictions: rules that can never fire, policies that can never apply, parts of conditions that add nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from monitors.clocks.policy import EventPattern, Policy
 from triage.domain.condition import All, AnyOf, Condition, NoneOf, leaf_tests
+from triage.domain.facts import FactSpec
 from triage.rulebook.analysis.boxes import boxes_of, boxes_or_none, narrowed
 from triage.rulebook.analysis.told import condition_words
 from triage.rulebook.analysis.universe import GaveUp, Universe
 from triage.rulebook.analysis.view import View, warning
+from triage.rulebook.event_fields import event_fields
 from triage.rulebook.faults import Finding
 from triage.rulebook.model import Position
 from triage.wording.text import Text, say
@@ -25,17 +28,37 @@ def contradictions(view: View) -> Iterator[Finding]:
             )
         else:
             yield from _parts(subject, rule.id)
+    fields = event_fields(view.rulebook.vocabulary)
     for policy in view.rulebook.policies.values():
-        if policy.applies_when is None or policy.status != "active":
-            continue
-        places = view.places
-        at = places.of("policy", policy.id)
-        subject = _Subject(view.with_outcome, policy.applies_when, at, places.tests("policy", policy.id))
-        if boxes_or_none(view.with_outcome, policy.applies_when) == []:
-            why = why_never(view.with_outcome, policy.applies_when)
-            yield subject.warning("never-applies", say("{policy} can never apply: {why}", policy=policy.id, why=why))
-        else:
-            yield from _parts(subject, policy.id)
+        if policy.status == "active":
+            yield from _applying(view, policy)
+            yield from _references(view, policy, fields)
+
+
+def _applying(view: View, policy: Policy) -> Iterator[Finding]:
+    if policy.applies_when is None:
+        return
+    at, tests = view.places.of("policy", policy.id), view.places.tests("policy", policy.id)
+    subject = _Subject(view.with_outcome, policy.applies_when, at, tests)
+    if boxes_or_none(view.with_outcome, policy.applies_when) == []:
+        why = why_never(view.with_outcome, policy.applies_when)
+        yield subject.warning("never-applies", say("{policy} can never apply: {why}", policy=policy.id, why=why))
+    else:
+        yield from _parts(subject, policy.id)
+
+
+def _references(view: View, policy: Policy, fields: Mapping[str, dict[str, FactSpec]]) -> Iterator[Finding]:
+    """Events that a clock waits for under a condition that no such event can meet."""
+    for clock in policy.clocks:
+        for pattern in (*clock.start, *clock.stop, *clock.cancel, *clock.restart, *clock.reset):
+            if not isinstance(pattern, EventPattern) or pattern.when is None:
+                continue
+            universe = Universe(fields.get(pattern.type, {}))
+            if boxes_or_none(universe, pattern.when) == []:
+                why = why_never(universe, pattern.when)
+                name = policy.clock_name(clock)
+                message = say("{clock} waits for {event} in vain: {why}", clock=name, event=pattern.type, why=why)
+                yield warning("never-matches", view.places.of("policy", policy.id), message)
 
 
 class _Subject(msgspec.Struct, frozen=True):

@@ -3,6 +3,10 @@
 CHINESE: dict[str, tuple[str, str]] = {
     "{rule} can never fire: {why}": ("{rule} 永遠不會觸發：{why}", "{rule} 永远不会触发：{why}"),
     "{policy} can never apply: {why}": ("{policy} 永遠不會適用：{why}", "{policy} 永远不会适用：{why}"),
+    "{clock} waits for {event} in vain: {why}": (
+        "{clock} 永遠等不到符合條件的 {event}：{why}",
+        "{clock} 永远等不到符合条件的 {event}：{why}",
+    ),
     "{part} never holds": ("「{part}」永遠不成立", "“{part}”永远不成立"),
     "{parts} never hold together": ("以下條件不可能同時成立：{parts}", "以下条件不可能同时成立：{parts}"),
     "{part} in {name} can never hold: {why}": (
