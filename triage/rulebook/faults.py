@@ -77,6 +77,7 @@ CODES: dict[str, str] = {
     "needless-part": "an item of `any` that holds only when another item does (warning)",
     "duplicate-rule": "a rule that fires exactly when another does and asks for the same (warning)",
     "shadowed-rule": "a rule that asks for nothing but what other rules ask for whenever it fires (warning)",
+    "unreachable-row": "a row of a table with `hit: first` for which earlier rows leave nothing (warning)",
     "outranked-department": "a rule whose department always loses to that of another rule (warning)",
     "overlap": "two rules that can fire together and name different departments (warning)",
     "gap": "a cause, line of business or channel for which only the fallback answers (warning)",

@@ -10,7 +10,7 @@ from tests.unit.analysis.facts import BUILT_IN, CASES, UNIVERSE
 from tests.unit.rulebook.strategies import CONDITIONS
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test, holds
 from triage.domain.facts import Facts, Money
-from triage.rulebook.analysis.boxes import Box, boxes_of, covered_by_earlier, implies, narrowed, overlap, witness
+from triage.rulebook.analysis.boxes import Box, boxes_of, implies, left_by_earlier, narrowed, overlap, witness
 from triage.rulebook.analysis.universe import GaveUp, Universe
 
 
@@ -78,12 +78,17 @@ def test_conditions_that_have_nothing_in_common_never_hold_together(
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(CONDITIONS, max_size=5), CASES)
-def test_what_earlier_conditions_cover_never_comes_first(conditions: list[Condition], facts: Facts) -> None:
-    """Of a list of which the first counts, a covered one never does; those that cover it would do so alone."""
-    for index, covering in covered_by_earlier(UNIVERSE, conditions):
-        assert max(covering) < index
-        if holds(conditions[index], facts):
-            assert any(holds(conditions[at], facts) for at in covering)
+def test_what_earlier_conditions_leave_is_where_one_is_the_first(conditions: list[Condition], facts: Facts) -> None:
+    """A covered one never is, and those that cover it would do so alone; of the others a witness shows where."""
+    for index, left in enumerate(left_by_earlier(UNIVERSE, conditions)):
+        if left.covered_by:
+            assert max(left.covered_by) < index
+            if holds(conditions[index], facts):
+                assert any(holds(conditions[at], facts) for at in left.covered_by)
+        for box in left.boxes or ():
+            found = witness(box)
+            assert found is not None
+            assert [holds(condition, found) for condition in conditions[: index + 1]] == [False] * index + [True]
 
 
 CNY, USD = Money(100, "CNY"), Money(100, "USD")
@@ -173,4 +178,4 @@ def test_later_rows_that_earlier_ones_cover_are_named_with_those() -> None:
         All((Test("customer.age", Op.KNOWN, True), Test("channel", Op.IS, "phone"))),
         Test("channel", Op.IS, "phone"),
     ]
-    assert covered_by_earlier(BUILT_IN, rows) == [(3, (0, 2))]
+    assert [left.covered_by for left in left_by_earlier(BUILT_IN, rows)] == [(), (), (), (0, 2), ()]

@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.builders_rules import compiled
 from tests.unit.analysis.folders import APPLIED, folder, told
+from triage.rulebook.analysis.rows import unreachable_rows
+from triage.rulebook.analysis.universe import universe_of
 
 CLAIMS, CARE = "{department: claims}", "{department: care}"
 HIGH, NORMAL = "{priority: high}", "{priority: normal}"
@@ -234,3 +237,23 @@ def test_rules_that_are_never_in_force_together_do_not_overlap() -> None:
     for start, overlapping in (("2026-05-01", False), ("2026-04-30", True)):
         later = text.replace("  - id: second\n", f"  - id: second\n    effective: {{from: {start}}}\n")
         assert bool(told(files | {"triage/rules.yaml": later.encode()}, "overlap")) is overlapping
+
+
+ROWS = {
+    "row-2": "{customer.age: {at_least: 65}}",
+    "row-3": "{channel: web}",
+    "row-4": "{customer.age: {less_than: 65}}",
+    "row-5": "{customer.age: {known: true}, line_of_business: health}",
+    "row-6": "always",
+}
+
+
+def test_rows_that_are_never_reached() -> None:
+    """Of a table of which the first row counts: two together leave nothing for the fourth."""
+
+    def messages(whens: dict[str, str]) -> list[str]:
+        rulebook = compiled(folder(dict.fromkeys(whens, HIGH), whens)).rulebook
+        return [f"{one.line} {one.message}" for one in unreachable_rows(universe_of(rulebook), rulebook.rules)]
+
+    assert messages(ROWS) == ["23 row-5 is never reached: row-2, row-4 come before it and leave nothing"]
+    assert messages(ROWS | {"row-4": "{customer.age: {less_than: 64}}"}) == []

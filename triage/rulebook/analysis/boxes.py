@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Test
 from triage.domain.facts import Facts
 from triage.rulebook.analysis.entries import Entries
@@ -102,32 +104,45 @@ def witness(box: Box) -> Facts | None:
     return facts
 
 
-def covered_by_earlier(universe: Universe, conditions: Sequence[Condition]) -> list[tuple[int, tuple[int, ...]]]:
-    """The later ones that earlier ones leave nothing of: each one's index, and the indexes of those that cover it.
-    For lists of which only the first that holds counts."""
-    found = []
+class Left(msgspec.Struct, frozen=True):
+    """What earlier conditions leave of one. `boxes`: where it is the first to hold; None: it cannot be told.
+    `covered_by`: the indexes of those that leave nothing of it, when they do."""
+
+    boxes: list[Box] | None
+    covered_by: tuple[int, ...] = ()
+
+
+def left_by_earlier(universe: Universe, conditions: Sequence[Condition]) -> list[Left]:
+    """Of a list of which only the first that holds counts, where each one does."""
     boxes = [boxes_or_none(universe, condition) for condition in conditions]
-    for index, own in enumerate(boxes):
-        if own:
-            covering = _covering(universe, own, [(at, conditions[at], boxes[at]) for at in range(index)])
-            if covering:
-                found.append((index, covering))
-    return found
+    return [_left(universe, own, list(zip(conditions, boxes, strict=True))[:index]) for index, own in enumerate(boxes)]
 
 
-def _covering(
-    universe: Universe, left: list[Box], earlier: Iterable[tuple[int, Condition, list[Box] | None]]
-) -> tuple[int, ...]:
-    """The indexes of those that together leave nothing; empty: something is left, or it cannot be told."""
-    used = []
-    for at, condition, boxes in earlier:
-        if not boxes or overlap(left, boxes) is None:
+def _left(universe: Universe, own: list[Box] | None, earlier: Sequence[tuple[Condition, list[Box] | None]]) -> Left:
+    if not own:
+        return Left(own)
+    left, used, exact = own, [], True
+    for at, (condition, boxes) in enumerate(earlier):
+        if boxes is not None and overlap(left, boxes) is None:
             continue
         try:
             left = narrowed(universe, left, condition, holds=False)
         except GaveUp:
+            exact = False
             continue
         used.append(at)
         if not left:
-            return tuple(used)
-    return ()
+            return Left([], _needed(universe, own, {index: earlier[index][0] for index in used}))
+    return Left(left if exact else None)
+
+
+def _needed(universe: Universe, own: list[Box], covering: dict[int, Condition]) -> tuple[int, ...]:
+    """Those of the covering conditions without which something would be left."""
+    for at in [*covering]:
+        others = tuple(condition for index, condition in covering.items() if index != at)
+        try:
+            if not narrowed(universe, own, NoneOf(others)):
+                del covering[at]
+        except GaveUp:
+            continue
+    return tuple(covering)

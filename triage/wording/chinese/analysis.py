@@ -38,6 +38,11 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{rule} 沒有作用：它觸發時 {other} 必然觸發，且已提出同樣或更高的要求",
         "{rule} 没有作用：它触发时 {other} 必然触发，且已提出同样或更高的要求",
     ),
+    "{row} is never reached: {others} come before it and leave nothing": (
+        "{row} 永遠輪不到：前面的 {others} 已涵蓋所有情形",
+        "{row} 永远轮不到：前面的 {others} 已涵盖所有情形",
+    ),
+    "move it up, or take it out": ("請上移或刪除", "请上移或删除"),
     "take it out, or make it ask for more": ("請刪除，或提高其要求", "请删除，或提高其要求"),
     "{rule} names {department}, {other} {second}; both can fire, and {winner} is the owner: for instance {given}": (
         "{rule} 指定 {department}，{other} 指定 {second}；兩者可能同時觸發，此時由 {winner} 主責，例如 {given}",
