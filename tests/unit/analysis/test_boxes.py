@@ -22,7 +22,7 @@ def boxes(condition: Condition, universe: Universe = UNIVERSE) -> list[Box]:
         raise
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(CONDITIONS, CASES)
 def test_a_case_for_which_a_condition_holds_lies_in_one_of_its_boxes(condition: Condition, facts: Facts) -> None:
     """So a condition without boxes never holds."""
@@ -32,7 +32,7 @@ def test_a_case_for_which_a_condition_holds_lies_in_one_of_its_boxes(condition: 
         assert holds(condition, facts)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(CONDITIONS)
 def test_every_box_has_facts_for_which_the_condition_holds(condition: Condition) -> None:
     """A condition with a box can hold, and the witness shows how."""
@@ -42,14 +42,14 @@ def test_every_box_has_facts_for_which_the_condition_holds(condition: Condition)
         assert holds(condition, found)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(CONDITIONS, CONDITIONS, CASES)
 def test_what_follows_from_a_condition_holds_wherever_it_does(one: Condition, other: Condition, facts: Facts) -> None:
     if implies(UNIVERSE, boxes(one), other) and holds(one, facts):
         assert holds(other, facts)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(CONDITIONS, CONDITIONS)
 def test_what_does_not_follow_has_a_counter_example(one: Condition, other: Condition) -> None:
     """Exact both ways: facts that pass one condition and not the other are named."""
@@ -61,7 +61,7 @@ def test_what_does_not_follow_has_a_counter_example(one: Condition, other: Condi
         assert not holds(other, found)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(CONDITIONS, CONDITIONS, CASES)
 def test_conditions_that_have_nothing_in_common_never_hold_together(
     one: Condition, other: Condition, facts: Facts
@@ -76,7 +76,7 @@ def test_conditions_that_have_nothing_in_common_never_hold_together(
         assert holds(other, found)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(CONDITIONS, max_size=5), CASES)
 def test_what_earlier_conditions_leave_is_where_one_is_the_first(conditions: list[Condition], facts: Facts) -> None:
     """A covered one never is, and those that cover it would do so alone; of the others a witness shows where."""

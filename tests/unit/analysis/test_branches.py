@@ -21,7 +21,7 @@ def with_answers(condition: Condition, answers: list[bool]) -> bool:
     return any(items) is isinstance(condition, AnyOf)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(CONDITIONS, CASES)
 def test_a_test_decides_when_the_other_answer_turns_the_condition_over(condition: Condition, facts: Facts) -> None:
     answers = [passes(test, facts) for test in leaf_tests(condition)]
@@ -32,7 +32,7 @@ def test_a_test_decides_when_the_other_answer_turns_the_condition_over(condition
     assert found.branches == {Branch(at, answers[at]) for at in deciding}
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(CONDITIONS, CASES)
 def test_the_way_to_a_branch_leads_there_and_nowhere_else(condition: Condition, facts: Facts) -> None:
     branches = shown(condition, facts).branches

@@ -65,7 +65,7 @@ def related_rules(draw: st.DrawFn) -> list[Rule]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(related_rules(), st.lists(CASES, min_size=1, max_size=4))
 def test_taking_out_what_adds_nothing_changes_no_decision(rules: list[Rule], cases: list[Facts]) -> None:
     """Shadowed and duplicate rules, all of them at once, on every day."""
