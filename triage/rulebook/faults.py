@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 import msgspec
 
+from triage.rulebook.analysis.codes import WARNINGS
 from triage.wording.text import Text
 
 FAULT, WARNING = "fault", "warning"
@@ -70,23 +71,7 @@ CODES: dict[str, str] = {
     "never-attached": "a policy that no rule names and that has no applies_when",
     "example-fails": "an example of a rule, term list or policy does not hold, or is missing",
     "missing-escalation": "a department without a person for a role that a ladder speaks to",
-    "never-fires": "a rule whose condition can never hold (warning)",
-    "never-applies": "a policy whose applies_when can never hold (warning)",
-    "never-matches": "a clock that waits for an event under a condition that none can meet (warning)",
-    "dead-part": "an item of `any` that can never hold where it stands (warning)",
-    "needless-part": "an item of `any` that holds only when another item does (warning)",
-    "duplicate-rule": "a rule that fires exactly when another does and asks for the same (warning)",
-    "shadowed-rule": "a rule that asks for nothing but what other rules ask for whenever it fires (warning)",
-    "unreachable-row": "a row of a table with `hit: first` for which earlier rows leave nothing (warning)",
-    "outranked-department": "a rule whose department always loses to that of another rule (warning)",
-    "overlap": "two rules that can fire together and name different departments (warning)",
-    "gap": "a cause, line of business or channel for which only the fallback answers (warning)",
-    "unused": "something that is declared and that nothing uses (warning)",
-    "needless-term": "a term that holds another term of its list (warning)",
-    "shared-term": "a term that makes rules of different departments fire (warning)",
-    "ends-soon": "a rule, table or policy that ends within the days of `--ending` (warning)",
-    "ended": "a rule, table or policy whose last day has passed (warning)",
-    "stale-source": "a source that was not reviewed within the days of `--stale` (warning)",
+    **WARNINGS,
 }
 """Every code and what it means. Closed: a code that is not here cannot be reported."""
 

@@ -138,7 +138,7 @@ def plan_example(rules: CompiledRulebook, example: PolicyExample) -> dict[str, t
 
 def looked_at(expected: ExpectedClock, cycles: tuple[Clock, ...]) -> Clock | None:
     """The cycle that an example speaks of: the last, or the one that it names; None when there is none."""
-    number = expected.cycle or len(cycles)
+    number = len(cycles) if expected.cycle is None else expected.cycle
     return cycles[number - 1] if 1 <= number <= len(cycles) else None
 
 

@@ -1,12 +1,14 @@
 """Each warning about lists, words and dates is seen on a planted fault, and not on its nearest sound neighbour."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from tests.builders_rules import POLICIES, RULES, TERMS, sound_rules
 from tests.unit.analysis.folders import folder, told
 from triage.domain.facts import CAUSES
+from triage.rulebook.analysis.codes import WARNINGS
 
 MOST_CAUSES = ", ".join(cause for cause in CAUSES if cause != "surrender")
 ROUTED = {"routed": f"{{causes: {{contains_any: [{MOST_CAUSES}]}}}}"}
@@ -177,3 +179,9 @@ def test_a_verified_source_needs_a_date_of_review() -> None:
 def test_sources_of_what_is_switched_off_do_not_matter() -> None:
     policies = POLICIES.replace("    applies_when: always\n", "    applies_when: always\n    status: disabled\n")
     assert told(changed(policies=policies), "stale-source", stale=365) == []
+
+
+def test_every_warning_has_a_test() -> None:
+    """Each code is asked for by name in the tests of this folder."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert [code for code in WARNINGS if f'"{code}"' not in sources] == []

@@ -253,7 +253,9 @@ def test_rows_that_are_never_reached() -> None:
 
     def messages(whens: dict[str, str]) -> list[str]:
         rulebook = compiled(folder(dict.fromkeys(whens, HIGH), whens)).rulebook
-        return [f"{one.line} {one.message}" for one in unreachable_rows(universe_of(rulebook), rulebook.rules)]
+        found = list(unreachable_rows(universe_of(rulebook), rulebook.rules))
+        assert {one.code for one in found} <= {"unreachable-row"}
+        return [f"{one.line} {one.message}" for one in found]
 
     assert messages(ROWS) == ["23 row-5 is never reached: row-2, row-4 come before it and leave nothing"]
     assert messages(ROWS | {"row-4": "{customer.age: {less_than: 64}}"}) == []
