@@ -133,6 +133,9 @@ SOMETIMES: dict[str, Condition] = {
     ),
     "two entries of a list": All((Test("causes", Op.CONTAINS, "other"), Test("causes", Op.CONTAINS, "surrender"))),
     "an absent list": NoneOf((Test("causes", Op.CONTAINS_NONE, ("other",)),)),
+    "a list of which neither is true": NoneOf(
+        (Test("causes", Op.CONTAINS_NONE, ("other",)), Test("causes", Op.CONTAINS, "other"))
+    ),
     "one currency": All((Test("amount_disputed", Op.AT_LEAST, CNY), Test("amount_disputed", Op.AT_MOST, CNY))),
     "a part of a second": All(
         (
