@@ -6,6 +6,7 @@ reference are made from here (`python -m tests.blocks`).
 
 from triage.rulebook.catalogue_files import FOLDER, TEXT, VALUES, Entry
 from triage.rulebook.catalogue_meaning import POLICIES, RULES
+from triage.rulebook.catalogue_warnings import WARNINGS
 from triage.wording.text import Text, say
 
 SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
@@ -14,6 +15,7 @@ SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
     (say("Keys and values"), VALUES),
     (say("Rules and term lists"), RULES),
     (say("Policies and calendars"), POLICIES),
+    (say("What the rules say without meaning to"), WARNINGS),
 )
 """The catalogue as people read it: titled parts."""
 

@@ -19,6 +19,7 @@ from triage.service.apply_policy import Moved
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
+from triage.service.examples import CoveredLine, TotalLine
 from triage.service.mute import MuteLine
 from triage.service.quality_report import RuleQuality
 from triage.service.replay import ReplayedCase
@@ -62,6 +63,8 @@ def _cli() -> dict[str, Any]:
         "case days": CountedDay,
         "check": FindingLine,
         "test": JudgedLine,
+        "test coverage": CoveredLine,
+        "test total": TotalLine,
         "replay": ReplayedCase,
         "verify": Difference,
         "apply-policy": Moved,

@@ -1,9 +1,12 @@
 """Chinese of every template, one module a room: English to (zh-Hant, zh-Hans)."""
 
 from triage.wording.chinese import (
+    analysis,
     catalogue_files,
     catalogue_meaning,
+    catalogue_warnings,
     check,
+    examples,
     faults_files,
     faults_meaning,
     faults_values,
@@ -12,9 +15,12 @@ from triage.wording.chinese import (
 )
 
 CHINESE: dict[str, tuple[str, str]] = {
+    **analysis.CHINESE,
     **catalogue_files.CHINESE,
     **catalogue_meaning.CHINESE,
+    **catalogue_warnings.CHINESE,
     **check.CHINESE,
+    **examples.CHINESE,
     **faults_files.CHINESE,
     **faults_meaning.CHINESE,
     **faults_values.CHINESE,
