@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from triage.domain.case import Case
-from triage.domain.condition import All, AnyOf, Condition, Test, passes
+from triage.domain.condition import All, AnyOf, Condition, Op, Test, passes
 from triage.domain.decision import Because, Outcome, Reason
 from triage.domain.event import Person
-from triage.domain.facts import Facts
+from triage.domain.facts import Facts, Money
 from triage.rulebook.facts import jsonable
 from triage.rulebook.model import Rule, Rulebook
 
@@ -92,14 +92,16 @@ def _because(rulebook: Rulebook, test: Test, facts: Facts) -> Because:
 
 
 def in_words(test: Test) -> str:
-    """A test in the words of the rule files: `at_least 50000 CNY`."""
-    return f"{test.op.value} {_words(test.value)}"
+    """A test in the words of the rule files: `at_least 50000 CNY`. Tests that mean the same have the same words; the
+    bounds of `between` keep their order."""
+    if not isinstance(test.value, tuple):
+        return f"{test.op.value} {_words(test.value)}"
+    listed = [_words(one) for one in test.value]
+    return f"{test.op.value} {', '.join(listed if test.op is Op.BETWEEN else sorted(listed))}"
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, Money):
+        return f"{value.value:.15g} {value.currency}"
     plain = jsonable(value)
-    if isinstance(plain, dict):
-        return f"{plain['value']:g} {plain['currency']}"
-    if isinstance(plain, list):
-        return ", ".join(_words(one) for one in plain)
     return str(plain).lower() if isinstance(plain, bool) else str(plain)
