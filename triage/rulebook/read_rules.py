@@ -6,6 +6,7 @@ from triage.domain.facts import FactSpec, FactType
 from triage.rulebook.faults import suggestion
 from triage.rulebook.model import Example, Position, Rule, Then
 from triage.rulebook.nodes import ABSENT, Node
+from triage.rulebook.paths import paths_of_tests
 from triage.rulebook.read_conditions import ConditionReader
 from triage.rulebook.reading import each, entries, fault, fields, flag, items, misfit, name, referred, shown, text, word
 from triage.rulebook.reading_values import effective, notes, reason, source, status, titles
@@ -37,6 +38,7 @@ def read_rule(node: Node, words: Words) -> Rule:
         effective_to=end,
         examples=tuple(_example(item, words, reader) for item in items(found["examples"], "examples", least=1)),
         at=Position(node.page.file, node.line, node.column),
+        paths=(*words.paths_of_pack(), *paths_of_tests(found["when"], "when")),
     )
 
 
