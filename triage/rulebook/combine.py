@@ -95,12 +95,13 @@ def in_words(test: Test) -> str:
     """A test in the words of the rule files: `at_least 50000 CNY`. Tests that mean the same have the same words; the
     bounds of `between` keep their order."""
     if not isinstance(test.value, tuple):
-        return f"{test.op.value} {_words(test.value)}"
-    listed = [_words(one) for one in test.value]
+        return f"{test.op.value} {value_in_words(test.value)}"
+    listed = [value_in_words(one) for one in test.value]
     return f"{test.op.value} {', '.join(listed if test.op is Op.BETWEEN else sorted(listed))}"
 
 
-def _words(value: Any) -> str:
+def value_in_words(value: Any) -> str:
+    """One value as the rule files write it."""
     if isinstance(value, Money):
         return f"{value.value:.15g} {value.currency}"
     plain = jsonable(value)

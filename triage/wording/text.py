@@ -16,7 +16,7 @@ Titles = dict[str, str]
 
 class Text(msgspec.Struct, frozen=True):
     """What is said, not yet in a language. `template`: English, with `{name}` for each value. `values`: by name; a
-    value that is a Text, or a tuple of them, is said in the reader's language too."""
+    value that is a Text, a title by language, or a tuple of them, is said in the reader's language too."""
 
     template: str
     values: tuple[tuple[str, Any], ...] = ()
@@ -44,6 +44,11 @@ def say(template: str, **values: Any) -> Text:
     return Text(template, tuple(values.items()))
 
 
+def as_is(value: Any) -> Text:
+    """A value that is the same in every language, a title by language, or several of them."""
+    return Text("{value}", (("value", value),))
+
+
 def title_in(titles: Titles, language: str) -> str:
     """A title in the language, else in English, else in any."""
     return titles.get(language) or titles.get("en") or next(iter(titles.values()), "")
@@ -52,6 +57,8 @@ def title_in(titles: Titles, language: str) -> str:
 def _said(value: Any, language: str) -> Any:
     if isinstance(value, Text):
         return value.said(language)
+    if isinstance(value, dict):
+        return title_in(value, language)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ("、" if language != "en" else ", ").join(str(_said(one, language)) for one in value)
     return value
