@@ -10,6 +10,7 @@ from triage.cli import (
     clocks,
     database,
     demo,
+    explain,
     importing,
     offsets,
     replay,
@@ -27,7 +28,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, clocks, replay, switches, importing, schemas, database, offsets, bench):
+for module in (
+    running,
+    demo,
+    rules,
+    cases,
+    explain,
+    clocks,
+    replay,
+    switches,
+    importing,
+    schemas,
+    database,
+    offsets,
+    bench,
+):
     module.add_to(app)
 
 

@@ -13,6 +13,7 @@ import msgspec
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test, leaf_tests
 from triage.rulebook.combine import in_words
 from triage.rulebook.evidence import Evidence
+from triage.rulebook.facts import jsonable
 from triage.rulebook.model import Rule
 
 ALL, ANY, NONE = "all", "any", "none"
@@ -144,21 +145,39 @@ def _trace_rule(rule: Rule, evidence: Evidence, received_on: date, *, fired: boo
 
 def near_misses(rules: Iterable[TracedRule]) -> list[TracedRule]:
     """Active rules in force that did not fire and could have, the nearest first: those with few tests missing, and of
-    these a value on the wrong side of a bound before another value, that before a term that was not found, and that
-    before a fact that was not there."""
+    these a value just on the wrong side of a bound before one far from it, that before another value, that before a
+    term that was not found, and that before a fact that was not there."""
     could = [one for one in rules if one.missing and not one.fired and one.is_in_force and one.rule.status == "active"]
     return sorted(could, key=_distance)
 
 
-def _distance(traced: TracedRule) -> tuple[int, int, int, str]:
+def _distance(traced: TracedRule) -> tuple[int, float, int, str]:
     missing = traced.missing or ()
     held = sum(test.held is True for test in traced_tests(traced.when))
     return (len(missing), sum(map(_far, missing)), -held, traced.rule.id)
 
 
-def _far(test: TracedTest) -> int:
+def _far(test: TracedTest) -> float:
     if not test.is_stated:
         return 3
     if test.test.op is Op.MENTIONS:
         return 2
-    return 0 if test.test.op in ORDERED else 1
+    return _gap(test) if test.test.op in ORDERED else 1
+
+
+def _gap(test: TracedTest) -> float:
+    """How far a number or a sum is from the bound, as a part of it; 1 for what has no such distance."""
+    found = _number(test.found)
+    bounds = test.test.value if isinstance(test.test.value, tuple) else (test.test.value,)
+    gaps = [
+        abs(found - bound) / max(abs(bound), abs(found), 1)
+        for bound in (_number(jsonable(one)) for one in bounds)
+        if found is not None and bound is not None
+    ]
+    return min(gaps, default=1)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, dict):
+        return _number(value["value"])
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -56,7 +56,7 @@ def why_clocks(told: Told) -> tuple[ClockWhy, ...]:
         if cycles:
             found += _told_cycles(draft, case, attached, policy, cycles)
         else:
-            waiting = tuple(_waiting(attached, policy))
+            waiting = tuple(_waiting(attached))
             found.append(ClockWhy(clock=name, title=policy.title if policy else {}, line=None, because=waiting))
     return tuple(found)
 
@@ -79,7 +79,7 @@ def _told_cycles(
     for clock in cycles[-CYCLES_TOLD:]:
         course = Course(clock, attached, case, draft)
         span = _span(course)
-        because = [*_told(course, span), *_told_frame(course, policy)]
+        because = [*_told(course, span), *_told_frame(course, policy), *said_notices(course)]
         if earlier > 0 and clock is cycles[-1]:
             because.append(say("{number} earlier cycles are not told here.", number=earlier))
         yield ClockWhy(
@@ -127,7 +127,6 @@ def _told(course: Course, span: Span) -> Iterator[Text]:
         yield say("As it began it was due {when}.", when=course.said(clock.original_due_at))
     if clock.provisional:
         yield say("Provisional: the holidays of some of these dates are not known yet; then it is counted again.")
-    yield from said_notices(course)
 
 
 def _priorities(course: Course, span: Span) -> Iterator[Text]:
@@ -148,8 +147,7 @@ def _told_frame(course: Course, policy: Policy | None) -> Iterator[Text]:
     """Where the deadline comes from, and by which rules it is counted."""
     if policy is not None:
         yield said_source(policy)
-    yield say("Counted by the calendar {calendar}, times of {zone}.",
-              calendar=_calendar_name(course.attached), zone=course.attached.calendar.zone)  # fmt: skip
+    yield _calendar(course)
     policy_id = course.clock.name.rpartition("/")[0]
     attachment = course.draft.attached[policy_id]
     if attachment.at.replace(microsecond=0) > course.clock.started_at and course.clock.cycle == 1:
@@ -161,8 +159,12 @@ def _told_frame(course: Course, policy: Policy | None) -> Iterator[Text]:
                   revision=pin[:12])  # fmt: skip
 
 
-def _calendar_name(attached: AttachedClock) -> Text:
-    return say("{title} ({id})", title=attached.calendar.title or attached.calendar.id, id=attached.calendar.id)
+def _calendar(course: Course) -> Text:
+    calendar = course.attached.calendar
+    name = say("{title} ({id})", title=calendar.title or calendar.id, id=calendar.id)
+    if calendar.zone == course.draft.rules.active.rulebook.zone:
+        return say("Counted by the calendar {calendar}.", calendar=name)
+    return say("Counted by the calendar {calendar}, in times of {zone}.", calendar=name, zone=calendar.zone)
 
 
 def said_source(policy: Policy) -> Text:
@@ -174,21 +176,19 @@ def said_source(policy: Policy) -> Text:
         "from-memory": say("from memory, not checked"),
         "internal": say("a rule of the house"),
     }.get(source.get("grade", "")) or say("no grade")
-    values = {"policy": policy.title or policy.id, "source": source.get("title") or policy.id, "grade": grade}
+    title = source.get("title") or policy.id
     if source.get("where"):
-        return say("{policy}: {source}, {article} ({grade}).", article=source["where"], **values)
-    return say("{policy}: {source} ({grade}).", **values)
+        return say("Source: {source}, {article} ({grade}).", source=title, article=source["where"], grade=grade)
+    return say("Source: {source} ({grade}).", source=title, grade=grade)
 
 
-def _waiting(attached: AttachedClock, policy: Policy | None) -> Iterator[Text]:
+def _waiting(attached: AttachedClock) -> Iterator[Text]:
     """Why a clock has not started."""
     starts = said_reference(attached.clock.start)
-    yield say("Has not started: it starts with {events}, which has not happened.", events=starts)
+    yield say("It starts with {events}, which has not happened.", events=starts)
     limit = attached.clock.limit
     if not asks_priority(attached.clock):
         yield say("From then it has {limit}.", limit=said_limit(limit))
     if attached.detached_at is not None:
         yield say("Its policy applies no more, since {when}.",
                   when=said_local(attached.detached_at, attached.calendar.tzinfo))  # fmt: skip
-    if policy is not None:
-        yield said_source(policy)

@@ -142,13 +142,17 @@ def said_count(span: Span) -> Iterator[Text]:
             yield say("Counted in opening hours: {each}.", each=each)
         return
     numbered = [day for day in span.days if day.number is not None]
-    if numbered:
+    if len(numbered) == 1:
+        yield say("1 date is counted, {day}.", day=said_date(numbered[0].date))
+    elif numbered:
         first, last = said_date(numbered[0].date), said_date(numbered[-1].date)
         yield say("{number} dates are counted, {first} to {last}.", number=len(numbered), first=first, last=last)
     if span.days and span.days[0].what == "start":
         yield say("The date of the start, {day}, is not counted.", day=said_date(span.days[0].date))
     left_out = Counter(day.name or "" for day in span.days if day.what == "closed")
-    if left_out:
+    if left_out.total() == 1:
+        yield say("1 date is not counted as closed: {names}.", names=_names(left_out))
+    elif left_out:
         yield say("{number} dates are not counted as closed: {names}.", number=left_out.total(), names=_names(left_out))
 
 

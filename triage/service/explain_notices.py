@@ -20,8 +20,11 @@ def said_notices(course: Course) -> Iterator[Text]:
         yield say("A deadline of others: it warns and escalates to nobody.")
         return
     planned = {step.name: step for step in course.clock.steps}
-    for handled in course.draft.handled_of(course.clock.name, course.clock.cycle):
-        yield _said_handled(course, handled)
+    handled = course.draft.handled_of(course.clock.name, course.clock.cycle)
+    historic = tuple(one.step for one in handled if one.state == "historic")
+    if historic:
+        yield say("Notices of before the backfill ended, kept as history and not sent: {steps}.", steps=historic)
+    yield from (_said_handled(course, one) for one in handled if one.state != "historic")
     moved = _deferred(course)
     for name, raw in moved.items():
         if name in planned:
@@ -57,10 +60,8 @@ def _said_handled(course: Course, handled: HandledStep) -> Text:
             return say("Notice {step}: sent {when}.", **values)
         case "superseded":
             return say("Notice {step}: not sent, a later one of the same moment said more.", step=handled.step)
-        case "muted":
-            return say("Notice {step}: muted by an operator, {when}.", **values)
         case _:
-            return say("Notice {step}: history, due before the backfill ended; not sent.", step=handled.step)
+            return say("Notice {step}: muted by an operator, {when}.", **values)
 
 
 def _resolved(reason: str) -> Text:

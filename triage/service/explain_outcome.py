@@ -14,7 +14,7 @@ from triage.rulebook.combine import combine
 from triage.rulebook.evidence import kept_evidence
 from triage.rulebook.model import Rule, Rulebook
 from triage.rulebook.trace import TracedRule, near_misses, trace, traced_tests
-from triage.service.explain_told import Told, body_of
+from triage.service.explain_told import Told
 from triage.service.explain_words import said_local, said_test
 from triage.wording.events import event_name
 from triage.wording.text import Text, as_is, say
@@ -65,7 +65,7 @@ def why_outcome(ground: Ground) -> tuple[FieldWhy, ...]:
         _field("handler", outcome.handler, _why_ranked(ground, "handler")),
         FieldWhy("owner", outcome.owner.id, as_is(outcome.owner.name), (_owner(ground),)),
         _field("tags", outcome.tags, [_listed(tag, _ids(ground, tag, "tags")) for tag in outcome.tags]),
-        _field("policies", outcome.policies, [_policy(ground, name) for name in outcome.policies]),
+        _field("policies", outcome.policies, _policies(ground)),
     )
 
 
@@ -232,39 +232,43 @@ def _owner(ground: Ground) -> Text:
     )
 
 
+def _policies(ground: Ground) -> Iterable[Text]:
+    """The policies by the reason for which they hold."""
+    by_reason: dict[str, tuple[Text, list[str]]] = {}
+    for name in ground.outcome.policies:
+        reason = _policy(ground, name)
+        by_reason.setdefault(str(reason), (reason, []))[1].append(name)
+    return [say("{reason}: {policies}.", reason=reason, policies=tuple(names)) for reason, names in by_reason.values()]
+
+
 def _policy(ground: Ground, name: str) -> Text:
     naming = _ids(ground, name, "policies")
     if naming:
-        return say("{policy}: named by {rules}.", policy=name, rules=tuple(naming))
+        return say("Named by {rules}", rules=tuple(naming))
     policy = ground.rulebook.policies.get(name)
     if policy is not None and policy.applies_when is not None and policy.status == "active":
         if isinstance(policy.applies_when, Always):
-            return say("{policy}: applies to every complaint.", policy=name)
+            return say("For every complaint")
         decision = ground.told.decision
         words = _outcome_words(ground.outcome)
         evidence = kept_evidence(ground.told.deciding, decision.facts, decision.reasons, words)
         found = trace(policy.applies_when, evidence, (), "applies_when")
         tests = tuple(said_test(test) for test in traced_tests(found) if test.held)
         if found.held and tests:
-            return say("{policy}: applies, for {tests}.", policy=name, tests=tests)
+            return say("For {tests}", tests=tests)
         if found.held:
-            return say("{policy}: its applies_when holds.", policy=name)
+            return say("For its applies_when holds")
     return _stays(ground, name)
 
 
 def _stays(ground: Ground, name: str) -> Text:
     attachment = ground.told.row.document.attached.get(name)
     if attachment is None:
-        return say("{policy}: attached.", policy=name)
+        return say("Attached")
     when = said_local(attachment.at, ground.told.deciding.zone)
-    return say("{policy}: attached {when}; it stays until its clocks have stopped.", policy=name, when=when)
+    return say("Attached {when}, until its clocks have stopped", when=when)
 
 
 def _outcome_words(outcome: Outcome) -> dict[str, Any]:
     words = {name: getattr(outcome, name) for name in ("priority", "department", "handler", "team", "tags")}
     return {name: value for name, value in words.items() if value}
-
-
-def has_faults(told: Told) -> bool:
-    """Whether the event that caused the decision has faulty data."""
-    return bool(body_of(told.decided).get("faults"))

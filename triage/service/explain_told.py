@@ -1,6 +1,6 @@
 """What is told of a case up to an instant: its row and its timeline as they stood then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -92,9 +92,3 @@ def _events_of(document: Document, known: Sequence[TimelineRow]) -> Document:
     keys = {(row.source, row.event_id) for row in known if row.kind == "event"}
     events = tuple(event for event in document.events if (event.source, event.id) in keys)
     return msgspec.structs.replace(document, events=events)
-
-
-def body_of(row: TimelineRow) -> Mapping[str, Any]:
-    """What the timeline keeps of an event: its data and faults; nothing after an erasure."""
-    found = msgspec.json.decode(row.body) if row.body else {}
-    return found if isinstance(found, dict) else {}

@@ -44,7 +44,8 @@ class WhenLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleWhy(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule. `fired`: it counted. `held`: its condition, null when that cannot be told. `then`: what it asks for.
+    """One rule. `fired`: it counted. `held`: its condition, null when that cannot be told. `then`: what it asks
+    for, `asks`: the same in words.
     `missing`: the smallest set of tests that kept it from firing. `why`: sentences on why it fired or not."""
 
     rule: str
@@ -54,6 +55,7 @@ class RuleWhy(msgspec.Struct, frozen=True, kw_only=True):
     fired: bool
     held: bool | None
     then: dict[str, Any]
+    asks: str
     why: tuple[str, ...]
     conditions: tuple[ConditionLine, ...]
     missing: tuple[ConditionLine, ...]
@@ -186,11 +188,17 @@ def _rule(traced: TracedRule, language: str) -> RuleWhy:
         fired=traced.fired,
         held=traced.when.held,
         then={name: value for name, value in asks.items() if value},
+        asks=_asks(asks).said(language),
         why=tuple(one.said(language) for one in said_rule(traced)),
         conditions=tuple(_condition(test, language) for test in traced_tests(traced.when)),
         missing=tuple(_condition(test, language) for test in traced.missing or ()),
         when=tuple(_when(traced.when, language)),
     )
+
+
+def _asks(then: dict[str, Any]) -> Text:
+    each = (say("{field} {value}", field=FIELD_NAMES[name], value=value) for name, value in then.items() if value)
+    return say("asks for {fields}", fields=tuple(each))
 
 
 def said_rule(traced: TracedRule) -> list[Text]:

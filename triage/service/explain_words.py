@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from triage.domain.condition import Op
+from triage.domain.condition import Op, Test
 from triage.rulebook.combine import value_in_words
 from triage.rulebook.trace import ALL, ANY, TracedBlock, TracedTest
 from triage.wording.dates import said_time
@@ -18,7 +18,12 @@ def said_local(at: datetime, zone: tzinfo) -> Text:
 
 def said_test(test: TracedTest) -> Text:
     """`amount_disputed is at least 100000 CNY`."""
-    return say("{fact} {test}", fact=test.test.fact, test=_test(test.test.op, test.test.value))
+    return said_plain_test(test.test)
+
+
+def said_plain_test(test: Test) -> Text:
+    """The same of a test that was not traced."""
+    return say("{fact} {test}", fact=test.fact, test=_test(test.op, test.value))
 
 
 def _test(op: Op, value: Any) -> Text:

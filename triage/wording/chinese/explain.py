@@ -103,17 +103,15 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{department}的值班承辦人，至指派承辦人為止。",
         "{department}的值班经办人，至指派经办人为止。",
     ),
-    "{policy}: named by {rules}.": ("{policy}：由 {rules} 指定。", "{policy}：由 {rules} 指定。"),
-    "{policy}: attached.": ("{policy}：已適用。", "{policy}：已适用。"),
-    "{policy}: applies to every complaint.": ("{policy}：適用於所有投訴。", "{policy}：适用于所有投诉。"),
-    "{policy}: applies, for {tests}.": ("{policy}：適用，因為 {tests}。", "{policy}：适用，因为 {tests}。"),
-    "{policy}: its applies_when holds.": (
-        "{policy}：符合其適用條件（applies_when）。",
-        "{policy}：符合其适用条件（applies_when）。",
-    ),
-    "{policy}: attached {when}; it stays until its clocks have stopped.": (
-        "{policy}：{when}起適用，至其計時全部停止為止。",
-        "{policy}：{when}起适用，至其计时全部停止为止。",
+    "{reason}: {policies}.": ("{reason}：{policies}。", "{reason}：{policies}。"),
+    "Named by {rules}": ("由 {rules} 指定", "由 {rules} 指定"),
+    "Attached": ("已適用", "已适用"),
+    "For every complaint": ("適用於所有投訴", "适用于所有投诉"),
+    "For {tests}": ("因 {tests} 而適用", "因 {tests} 而适用"),
+    "For its applies_when holds": ("符合適用條件（applies_when）", "符合适用条件（applies_when）"),
+    "Attached {when}, until its clocks have stopped": (
+        "{when}起適用，至其計時全部停止為止",
+        "{when}起适用，至其计时全部停止为止",
     ),
     # rules
     "It fired.": ("已觸發。", "已触发。"),
@@ -171,4 +169,40 @@ CHINESE: dict[str, tuple[str, str]] = {
     "all of:": ("須全部成立：", "须全部成立："),
     "any of:": ("任一成立即可：", "任一成立即可："),
     "none of:": ("須全部不成立：", "须全部不成立："),
+    "{field} {value}": ("{field} {value}", "{field} {value}"),
+    "asks for {fields}": ("要求：{fields}", "要求：{fields}"),
+    # headings
+    "Why case {case} stands as it does": ("案件 {case} 的決定說明", "案件 {case} 的决定说明"),
+    "As of {at}; times of {zone}.": ("截至{at}；時間為 {zone} 時區。", "截至{at}；时间为 {zone} 时区。"),
+    "Personal data, shown because it was asked for: do not pass it on.": (
+        "個人資料，應要求顯示：請勿轉傳。",
+        "个人信息，应要求显示：请勿转发。",
+    ),
+    "Data with faults; these values counted as absent:": (
+        "資料有誤，以下值視為未提供：",
+        "数据有误，以下值视为未提供：",
+    ),
+    "Why": ("為何如此決定", "为何如此决定"),
+    "The rule": ("該規則", "该规则"),
+    "Rules that fired: {fired} of {all}": ("觸發的規則：{all} 條中 {fired} 條", "触发的规则：{all} 条中 {fired} 条"),
+    "Nearest to firing: {shown} of {near}": (
+        "最接近觸發：{near} 條中 {shown} 條",
+        "最接近触发：{near} 条中 {shown} 条",
+    ),
+    "Held, but not active or not in force": (
+        "條件成立，但未啟用或不在有效期內",
+        "条件成立，但未启用或不在有效期内",
+    ),
+    "All others": ("其餘規則", "其余规则"),
+    "No rule.": ("無規則。", "无规则。"),
+    "Clocks": ("計時與期限", "计时与期限"),
+    "No clock.": ("無計時。", "无计时。"),
+    "Date by date": ("逐日明細", "逐日明细"),
+    "start, not counted": ("起算日，不計入", "起算日，不计入"),
+    "closed": ("非工作日", "非工作日"),
+    "moved past": ("順延", "顺延"),
+    "Made by triage explain from what was stored with the decision.": (
+        "由 triage explain 依據與決定一同保存的資料產生。",
+        "由 triage explain 依据与决定一同保存的数据生成。",
+    ),
 }

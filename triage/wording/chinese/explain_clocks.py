@@ -18,8 +18,8 @@ CHINESE: dict[str, tuple[str, str]] = {
     "a day off": ("休息日", "休息日"),
     "received": ("收到", "收到"),
     "reopened": ("重新開案", "重新开案"),
-    "counted from {event}": ("由{event}起算", "由{event}起算"),
-    "begun anew by {event}": ("因{event}重新起算", "因{event}重新起算"),
+    "counted from {event}": ("由「{event}」起算", "由“{event}”起算"),
+    "begun anew by {event}": ("因「{event}」重新起算", "因“{event}”重新起算"),
     "cycle {cycle} from": ("第{cycle}輪起算", "第{cycle}轮起算"),
     "1 hour": ("1小時", "1小时"),
     "{amount} hours": ("{amount}小時", "{amount}小时"),
@@ -41,6 +41,8 @@ CHINESE: dict[str, tuple[str, str]] = {
     "{days} days paused": ("暫停{days}天", "暂停{days}天"),
     "{span} paused": ("暫停{span}", "暂停{span}"),
     "0 h paused": ("暫停0小時", "暂停0小时"),
+    "1 date is counted, {day}.": ("計入1天：{day}。", "计入1天：{day}。"),
+    "1 date is not counted as closed: {names}.": ("非工作日1天不計入：{names}。", "非工作日1天不计入：{names}。"),
     "{number} dates are counted, {first} to {last}.": (
         "計入{number}天，自{first}至{last}。",
         "计入{number}天，自{first}至{last}。",
@@ -98,16 +100,16 @@ CHINESE: dict[str, tuple[str, str]] = {
         "未指明运行中的计时，或指明不止一个",
     ),
     # ends
-    "Stopped by {event}, {when}.": ("{when}因{event}停止。", "{when}因{event}停止。"),
+    "Stopped by {event}, {when}.": ("{when}因「{event}」停止。", "{when}因“{event}”停止。"),
     "Nothing came by {when}: this cycle was missed, and the next began.": (
         "至{when}仍無動作：本輪逾期，下一輪開始。",
         "至{when}仍无动作：本轮逾期，下一轮开始。",
     ),
-    "Ended by {event}, {when}.": ("{when}因{event}結束。", "{when}因{event}结束。"),
-    "Cancelled by {event}, {when}.": ("{when}因{event}取消。", "{when}因{event}取消。"),
+    "Ended by {event}, {when}.": ("{when}因「{event}」結束。", "{when}因“{event}”结束。"),
+    "Cancelled by {event}, {when}.": ("{when}因「{event}」取消。", "{when}因“{event}”取消。"),
     "Begun anew by {event}, {when}: this count ended.": (
-        "{when}因{event}重新起算，本次計算結束。",
-        "{when}因{event}重新起算，本次计算结束。",
+        "{when}因「{event}」重新起算，本次計算結束。",
+        "{when}因“{event}”重新起算，本次计算结束。",
     ),
     "Ended {when}: the case was linked to another as its duplicate.": (
         "{when}結束：本案併入重複案件。",
@@ -131,9 +133,9 @@ CHINESE: dict[str, tuple[str, str]] = {
     "is stopped": ("已停止", "已停止"),
     "is breached": ("逾期", "逾期"),
     "has ended": ("已結束", "已结束"),
-    "Has not started: it starts with {events}, which has not happened.": (
-        "尚未起算：由{events}起算，該情形尚未發生。",
-        "尚未起算：由{events}起算，该情形尚未发生。",
+    "It starts with {events}, which has not happened.": (
+        "由「{events}」起算，該情形尚未發生。",
+        "由“{events}”起算，该情形尚未发生。",
     ),
     "From then it has {limit}.": ("起算後期限為{limit}。", "起算后期限为{limit}。"),
     "{number} earlier cycles are not told here.": ("另有較早的{number}輪未列出。", "另有较早的{number}轮未列出。"),
@@ -159,9 +161,9 @@ CHINESE: dict[str, tuple[str, str]] = {
         "通知 {step}：{when}被值班人員靜音。",
         "通知 {step}：{when}被运维人员静音。",
     ),
-    "Notice {step}: history, due before the backfill ended; not sent.": (
-        "通知 {step}：屬補錄歷史資料，未發出。",
-        "通知 {step}：属补录历史数据，未发出。",
+    "Notices of before the backfill ended, kept as history and not sent: {steps}.": (
+        "補錄截止前的通知，僅作歷史紀錄，未發出：{steps}。",
+        "补录截止前的通知，仅作历史记录，未发出：{steps}。",
     ),
     "{step} falls on {when}, in closed hours: deferred to {at}.": (
         "{step} 落在{when}，非營業時間，順延至{at}。",
@@ -177,19 +179,20 @@ CHINESE: dict[str, tuple[str, str]] = {
     "the clock was cancelled": ("計時已取消", "计时已取消"),
     "what it spoke of never happened": ("所述事件已作廢", "所述事件已作废"),
     # where a deadline comes from
-    "{policy}: {source}, {article} ({grade}).": (
-        "{policy}：《{source}》{article}（{grade}）。",
-        "{policy}：《{source}》{article}（{grade}）。",
+    "Source: {source}, {article} ({grade}).": (
+        "依據：《{source}》{article}（{grade}）。",
+        "依据：《{source}》{article}（{grade}）。",
     ),
-    "{policy}: {source} ({grade}).": ("{policy}：《{source}》（{grade}）。", "{policy}：《{source}》（{grade}）。"),
+    "Source: {source} ({grade}).": ("依據：《{source}》（{grade}）。", "依据：《{source}》（{grade}）。"),
     "checked against the text": ("已與原文核對", "已与原文核对"),
     "checked against a secondary source": ("已與間接來源核對", "已与间接来源核对"),
     "from memory, not checked": ("憑記憶，未核對", "凭记忆，未核对"),
     "a rule of the house": ("內部規定", "内部规定"),
     "no grade": ("未分級", "未分级"),
-    "Counted by the calendar {calendar}, times of {zone}.": (
-        "按日曆{calendar}計算，時間為 {zone} 時區。",
-        "按日历{calendar}计算，时间为 {zone} 时区。",
+    "Counted by the calendar {calendar}.": ("按日曆「{calendar}」計算。", "按日历“{calendar}”计算。"),
+    "Counted by the calendar {calendar}, in times of {zone}.": (
+        "按日曆「{calendar}」計算，時間為 {zone} 時區。",
+        "按日历“{calendar}”计算，时间为 {zone} 时区。",
     ),
     "The policy was attached {when}; its clocks count from their true start.": (
         "該規定於{when}起適用，計時仍自實際起點計算。",
