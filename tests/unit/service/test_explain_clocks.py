@@ -150,9 +150,8 @@ def test_extensions_count_or_do_not_and_say_why() -> None:
         "Due Wed 1 April 2026 23:59: received Mon 2 March 2026, 15 calendar days extended by 30 c"
     )
     assert "Extended to 30 calendar days on Thu 12 March 2026 10:00." in found
-    assert (
-        "The extension to 45 calendar days of Wed 11 March 2026 10:00 does not count: the policy knows no such extension."
-    ) in found
+    unknown = "The extension to 45 calendar days of Wed 11 March 2026 10:00 does not count: "
+    assert f"{unknown}the policy knows no such extension." in found
     assert not any("hospital" in sentence for sentence in found)
     desk.happens(
         "extension_granted", "2026-04-03 10:00", clock="answer", to="60 calendar days", reason="x",
@@ -174,10 +173,8 @@ def test_a_new_priority_counts_anew_from_the_same_start() -> None:
     assert found[0].startswith(
         "Due Tue 3 March 2026 23:59: received Mon 2 March 2026, 1 working day for priority urgent"
     )
-    assert (
-        "The priority became urgent, Tue 3 March 2026 10:00: counted anew from the same start, 1 working day for priority "
-        "urgent."
-    ) in found
+    anew = "counted anew from the same start, 1 working day for priority urgent."
+    assert f"The priority became urgent, Tue 3 March 2026 10:00: {anew}" in found
 
 
 # --- how it ended
@@ -215,7 +212,8 @@ CHAIN = (
     "on_reopen: restart",
     "id: pay, start: complaint.solution_accepted, stop: complaint.payment_completed, limit: 10 calendar days",
     "id: late, start: {clock: answer, is: breached}, stop: complaint.reply_sent, limit: 1 working day",
-    "id: daily, start: complaint.assigned, every: 1 working day, reset: complaint.contacted, stop: complaint.reply_sent",
+    "id: daily, start: complaint.assigned, every: 1 working day, reset: complaint.contacted, "
+    "stop: complaint.reply_sent",
 )
 
 
@@ -306,7 +304,7 @@ def test_notices_are_told_with_what_opening_hours_did_to_them() -> None:
     assert (
         "Notice after 1 working day: sent Thu 19 March 2026 12:00, taken back since (it had been in time after all)."
         in found
-    )  # noqa: E501
+    )
 
 
 def test_source_and_calendar_are_named() -> None:
