@@ -34,7 +34,8 @@ def said_notices(course: Course) -> Iterator[Text]:
             else:
                 yield say("{step} falls on {when}, in closed hours: brought forward to {at}, before it is due.",
                           step=name, when=when, at=at)  # fmt: skip
-    ahead = clockwork.unhandled_steps(course.draft, course.clock)
+    now = course.draft.moment.seen_until
+    ahead = [step for step in clockwork.unhandled_steps(course.draft, course.clock) if step.at > now]
     if ahead:
         step = ahead[0]
         yield say("Next notice: {step}, {when}, to {roles}.", step=step.name, when=course.said(step.at), roles=step.to)

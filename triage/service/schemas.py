@@ -21,6 +21,7 @@ from triage.service.apply_policy import Moved
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
+from triage.service.explain_view import ExplainLine
 from triage.service.replay import ReplayedCase
 from triage.service.verify import Difference
 
@@ -47,6 +48,7 @@ def _cli() -> dict[str, Any]:
         "cases": CaseLine,
         "case timeline": TimelineLine,
         "case days": CountedDay,
+        "explain": ExplainLine,
         "check": Finding,
         "test": Judged,
         "replay": ReplayedCase,
