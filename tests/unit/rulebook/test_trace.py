@@ -14,7 +14,7 @@ from tests.builders_rules import RULES, TEXTS, compiled, sound_rules, with_rules
 from tests.unit.rulebook.cases import case
 from tests.unit.rulebook.strategies import CLOSED, CONDITIONS, FACTS, SPECS
 from triage.domain.condition import All, Always, AnyOf, Condition, Op, Test, holds, leaf_tests, passes
-from triage.domain.facts import Facts, FactSpec, History
+from triage.domain.facts import Facts, FactSpec, FactType, History
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.evidence import Evidence, kept_evidence
 from triage.rulebook.trace import (
@@ -202,6 +202,14 @@ def test_values_of_personal_facts_are_not_there() -> None:
         "description": (True, None), "vip": (True, None),
     }  # fmt: skip
     assert {test.test.fact: test.found for test in tests if not test.is_personal}["weight"] == 2.5
+
+
+def test_a_personal_value_is_not_shown_even_where_it_is_known() -> None:
+    """Whoever made the evidence."""
+    spec = FactSpec(name="secret", type=FactType.TEXT, personal=True)
+    evidence = Evidence({"secret": spec}, {"secret": "x"}, {})
+    (test,) = traced_tests(trace(Test("secret", Op.IS, "x"), evidence, ()))
+    assert (test.held, test.found, evidence.typed("secret"), test.is_personal) == (True, None, None, True)
 
 
 def test_after_an_erasure_the_reasons_tell_what_held() -> None:

@@ -310,6 +310,27 @@ def test_late_and_voided_events_are_seen_from_the_moment_they_were_told() -> Non
     assert clock(explained(one, "2026-03-20 11:00", then=True), "answer").state_in_words == "overdue"
 
 
+def test_of_history_that_was_loaded_later_the_events_count_as_they_were_read() -> None:
+    """Nothing was recorded then: what was read up to the first later event counts, what came behind it does not."""
+    one, loaded = Desk(rulebook()), at("2026-11-01 10:00")
+    one.is_registered("2026-03-02 10:00", loaded)
+    one.happens("amended", "2026-03-09 10:00", loaded, patch={"customer": {"age": 70}})
+    one.happens("reply_sent", "2026-03-04 10:00", loaded)
+    then = explained(one, "2026-03-05 10:00", then=True)
+    assert (then.decision.department, clock(then, "answer").state) == ("coordination", "running")
+    later = explained(one, "2026-03-10 10:00", then=True)
+    assert (later.decision.department, clock(later, "answer").state) == ("care", "stopped")
+
+
+def test_what_came_after_the_decision_is_no_reason_for_it() -> None:
+    """Faults of a later event that changed nothing are not those of the decision."""
+    one = desk()
+    one.happens("contacted", "2026-03-03 10:00", direction="sideways")
+    line = explained(one, "2026-03-04 10:00")
+    assert (line.decision.type, line.decision.faults) == ("complaint.registered", ())
+    assert "1 later event left it as it is." in line.decision.why
+
+
 def test_a_policy_that_was_attached_later_is_not_there_before() -> None:
     """Attachments count from the event that caused them, until the one by which they ended."""
     one = desk(channel="web")
