@@ -1,6 +1,6 @@
 """`triage explain`: why a case was decided as it was, why not otherwise, and which clocks run on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -100,19 +100,17 @@ def _show(explanation: Explanation, tongue: str, *, every: bool, one: bool) -> N
     for said in line.decision.why:
         console.print(said)
     _show_faults(console, words["faults"], line)
-    _heading(console, words["why"])
-    console.print(_outcome(line))
+    if not one:
+        _heading(console, words["why"])
+        console.print(_outcome(line))
     for group in groups_of(line, every=every, one=one):
         _heading(console, group.title.said(tongue))
         for rule in group.rules:
             _show_rule(console, rule)
         if not group.rules:
             console.print(words["no_rules"])
-    _heading(console, words["clocks"])
-    for clock in line.clocks:
-        _show_clock(console, clock)
-    if not line.clocks:
-        console.print(words["no_clocks"])
+    if not one:
+        _show_clocks(console, words, line.clocks)
 
 
 def _heading(console: Console, text: str) -> None:
@@ -155,6 +153,14 @@ def _show_rule(console: Console, rule: RuleWhy) -> None:
         path = (f"  {one.path}", "dim") if one.path else ""
         text = RichText.assemble((f"{mark} ", style), f"{one.said}{found}", path)
         console.print(Padding(text, (0, 0, 0, 4 + 2 * one.depth)))
+
+
+def _show_clocks(console: Console, words: Mapping[str, str], clocks: Sequence[ClockReasons]) -> None:
+    _heading(console, words["clocks"])
+    for clock in clocks:
+        _show_clock(console, clock)
+    if not clocks:
+        console.print(words["no_clocks"])
 
 
 def _show_clock(console: Console, clock: ClockReasons) -> None:

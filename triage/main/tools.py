@@ -102,6 +102,7 @@ def explanation_page(explanation: Explanation, language: str, *, every: bool, on
     return page(
         "explanation.html",
         line=line,
+        one=one,
         personal=personal_texts(line),
         words={name: text.said(language) for name, text in words_of_page(explanation).items()},
         groups=[

@@ -73,6 +73,14 @@ def test_nothing_personal_is_on_it_unless_asked_for(language: str) -> None:
     assert heading[language] in with_it
 
 
+def test_one_rule_alone_has_a_page_too() -> None:
+    """The decision and that rule, nothing else."""
+    explanation = explain(told_of(desk(), "2026-03-10 10:00"), rule="medical-is-high")
+    said = Page(explanation_page(explanation, "en", every=False, one=True)).said
+    assert "The rule" in said
+    assert not {"Why", "Clocks"} & set(said)
+
+
 def test_it_says_what_the_terminal_says() -> None:
     """Decision, fields, rules with their tests and paths, clocks with their dates."""
     said = " ".join("".join(Page(page("en")).said).split())
