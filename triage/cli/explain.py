@@ -111,6 +111,8 @@ def _show(explanation: Explanation, tongue: str, *, every: bool, one: bool) -> N
             console.print(words["no_rules"])
     if not one:
         _show_clocks(console, words, line.clocks)
+        for said in line.refused:
+            console.print(said)
 
 
 def _heading(console: Console, text: str) -> None:

@@ -12,7 +12,7 @@ from triage.errors import Refused
 from triage.rulebook.evidence import Evidence, kept_evidence
 from triage.rulebook.model import Rule
 from triage.rulebook.trace import TracedRule, near_misses, trace_rules
-from triage.service.explain_clocks import ClockWhy, why_clocks
+from triage.service.explain_clocks import Clocks, why_clocks
 from triage.service.explain_outcome import FieldWhy, Ground, department_name, why_outcome
 from triage.service.explain_told import Told
 from triage.service.explain_words import said_local
@@ -30,7 +30,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[FieldWhy, ...]
     rules: tuple[TracedRule, ...]
     near: tuple[str, ...]
-    clocks: tuple[ClockWhy, ...]
+    clocks: Clocks
     faults: tuple[Fault, ...]
     personal: tuple[tuple[str, Any], ...]
 

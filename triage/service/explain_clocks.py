@@ -20,6 +20,7 @@ from triage.service.explain_ends import (
     said_extensions,
     said_pauses,
     said_reference,
+    said_refusal,
     said_refusals,
     said_start,
 )
@@ -45,7 +46,14 @@ class ClockWhy(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[CountedDay, ...] = ()
 
 
-def why_clocks(told: Told) -> tuple[ClockWhy, ...]:
+class Clocks(msgspec.Struct, frozen=True):
+    """Every clock of a case. `refused`: words about clocks that concern none of them."""
+
+    cycles: tuple[ClockWhy, ...]
+    refused: tuple[Text, ...]
+
+
+def why_clocks(told: Told) -> Clocks:
     """Every clock of every attached policy as it stood."""
     draft, case = draft_of(told.row, told.rules, told.at)
     found: list[ClockWhy] = []
@@ -58,7 +66,9 @@ def why_clocks(told: Told) -> tuple[ClockWhy, ...]:
         else:
             waiting = tuple(_waiting(attached))
             found.append(ClockWhy(clock=name, title=policy.title if policy else {}, line=None, because=waiting))
-    return tuple(found)
+    zone = told.deciding.zone
+    refused = (one for one in draft.refusals if one.clock not in draft.planned_with)
+    return Clocks(tuple(found), tuple(said_refusal(one, said_local(one.at, zone)) for one in refused))
 
 
 def _policy_of(draft: Draft, name: str) -> Policy | None:
@@ -178,7 +188,7 @@ def said_source(policy: Policy) -> Text:
     }.get(source.get("grade", "")) or say("no grade")
     title = source.get("title") or policy.id
     if source.get("where"):
-        return say("Source: {source}, {article} ({grade}).", source=title, article=source["where"], grade=grade)
+        return say("Source: {source}, § {article} ({grade}).", source=title, article=source["where"], grade=grade)
     return say("Source: {source} ({grade}).", source=title, grade=grade)
 
 

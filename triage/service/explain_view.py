@@ -108,7 +108,8 @@ class DecisionLine(Outcome, frozen=True, kw_only=True):
 
 class ExplainLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole explanation. `at`: the instant as of which it is told. `language`: of the sentences. `near`: rules that
-    came near to firing, the nearest first. `personal`: left out unless asked for."""
+    came near to firing, the nearest first. `refused`: pauses and extensions that count for no clock, left out when
+    there are none. `personal`: left out unless asked for."""
 
     case: str
     at: str
@@ -119,6 +120,7 @@ class ExplainLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     rules: tuple[RuleWhy, ...]
     near: tuple[str, ...]
     clocks: tuple[ClockReasons, ...]
+    refused: tuple[str, ...] = ()
     personal: dict[str, Any] = {}
 
 
@@ -134,7 +136,8 @@ def in_language(explanation: Explanation, language: str) -> ExplainLine:
         outcome=tuple(_field(one, language) for one in explanation.fields),
         rules=tuple(_rule(one, language) for one in explanation.rules),
         near=explanation.near,
-        clocks=tuple(_clock(one, language) for one in explanation.clocks),
+        clocks=tuple(_clock(one, language) for one in explanation.clocks.cycles),
+        refused=tuple(one.said(language) for one in explanation.clocks.refused),
         personal={name: jsonable(value) for name, value in explanation.personal},
     )
 

@@ -163,6 +163,17 @@ def test_extensions_count_or_do_not_and_say_why() -> None:
     assert found[0].startswith("Due Fri 1 May 2026 23:59")
 
 
+def test_a_word_that_means_no_clock_is_told_beside_them() -> None:
+    """Nobody would find it under a clock."""
+    desk = Desk(clocked(PAUSING))
+    desk.is_registered()
+    desk.happens("extension_granted", "2026-03-10 10:00", clock="nothing", to="30 calendar days", reason="x")
+    assert explained(desk, "2026-03-10 12:00").refused == (
+        "The extension to 30 calendar days of Tue 10 March 2026 10:00 does not count: it names no clock that runs, or "
+        "several.",
+    )
+
+
 def test_a_new_priority_counts_anew_from_the_same_start() -> None:
     """The sentence names the priority, when it came, and its limit."""
     desk = Desk(clocked(f"{START}, limit: {{by: priority, urgent: 1 working day, high: 2 working days, normal: 1 week, "

@@ -179,9 +179,9 @@ CHINESE: dict[str, tuple[str, str]] = {
     "the clock was cancelled": ("計時已取消", "计时已取消"),
     "what it spoke of never happened": ("所述事件已作廢", "所述事件已作废"),
     # where a deadline comes from
-    "Source: {source}, {article} ({grade}).": (
-        "依據：《{source}》{article}（{grade}）。",
-        "依据：《{source}》{article}（{grade}）。",
+    "Source: {source}, § {article} ({grade}).": (
+        "依據：《{source}》§ {article}（{grade}）。",
+        "依据：《{source}》§ {article}（{grade}）。",
     ),
     "Source: {source} ({grade}).": ("依據：《{source}》（{grade}）。", "依据：《{source}》（{grade}）。"),
     "checked against the text": ("已與原文核對", "已与原文核对"),
