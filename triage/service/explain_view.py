@@ -13,8 +13,8 @@ from triage.service.counted_days import CountedDay
 from triage.service.explain import Explanation
 from triage.service.explain_clocks import ClockWhy
 from triage.service.explain_outcome import FieldWhy
+from triage.service.explain_rules import FIELD_NAMES, said_rule, said_then
 from triage.service.explain_words import block_in_words, found_in_words, said_test
-from triage.wording.dates import said_date
 from triage.wording.text import Text, say, title_in
 
 
@@ -159,17 +159,6 @@ def _decision(explanation: Explanation, language: str) -> DecisionLine:
     )
 
 
-FIELD_NAMES = {
-    "priority": say("priority"),
-    "department": say("department"),
-    "team": say("team"),
-    "handler": say("handler"),
-    "owner": say("owner"),
-    "tags": say("tags"),
-    "policies": say("policies"),
-}
-
-
 def _field(one: FieldWhy, language: str) -> FieldLine:
     return FieldLine(
         field=one.field,
@@ -191,59 +180,12 @@ def _rule(traced: TracedRule, language: str) -> RuleWhy:
         fired=traced.fired,
         held=traced.when.held,
         then={name: value for name, value in asks.items() if value},
-        asks=_asks(asks).said(language),
+        asks=said_then(asks).said(language),
         why=tuple(one.said(language) for one in said_rule(traced)),
         conditions=tuple(_condition(test, language) for test in traced_tests(traced.when)),
         missing=tuple(_condition(test, language) for test in traced.missing or ()),
         when=tuple(_when(traced.when, language)),
     )
-
-
-def _asks(then: dict[str, Any]) -> Text:
-    each = (say("{field} {value}", field=FIELD_NAMES[name], value=value) for name, value in then.items() if value)
-    return say("asks for {fields}", fields=tuple(each))
-
-
-def said_rule(traced: TracedRule) -> list[Text]:
-    """Why the rule counted, or what kept it from counting."""
-    if traced.fired:
-        return [say("It fired.")]
-    said: list[Text] = []
-    rule = traced.rule
-    if rule.status != "active":
-        said.append(say("Its status is {status}: it changes nothing.", status=rule.status))
-    if not traced.is_in_force:
-        said.append(_not_in_force(traced))
-    said.append(_said_condition(traced))
-    return said
-
-
-def _said_condition(traced: TracedRule) -> Text:
-    if traced.when.held:
-        return say("Its condition held.")
-    if traced.when.held is None:
-        return say("Whether its condition held was not kept.")
-    if not traced.missing:
-        return say("Its condition can never hold.")
-    tests = tuple(say("{test} ({found})", test=said_test(one), found=found_in_words(one)) for one in traced.missing)
-    if all(one.held is False for one in traced.missing):
-        return say("It did not fire, for this did not hold: {tests}.", tests=tests)
-    return say("It did not fire; these tests would have to come out otherwise: {tests}.", tests=tests)
-
-
-def _not_in_force(traced: TracedRule) -> Text:
-    rule = traced.rule
-    if rule.effective_from is None:
-        return say("Not in force on the date of receipt: it held until {day}.", day=said_date(_sure(rule.effective_to)))
-    if rule.effective_to is None:
-        return say("Not in force on the date of receipt: it holds from {day}.", day=said_date(rule.effective_from))
-    return say("Not in force on the date of receipt: it holds from {first} to {last}.",
-               first=said_date(rule.effective_from), last=said_date(rule.effective_to))  # fmt: skip
-
-
-def _sure(day: Any) -> Any:
-    assert day is not None, "a rule without dates is in force"
-    return day
 
 
 def _condition(test: TracedTest, language: str) -> ConditionLine:
