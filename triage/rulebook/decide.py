@@ -27,8 +27,8 @@ class CompiledRulebook:
         self.terms = TermIndex(rulebook.terms)
         self.matcher = Matcher(rulebook.rules)
         tests = _tests_of(rulebook)
-        mentioned_in = sorted({test.fact for test in tests if test.op is Op.MENTIONS})
-        self.facts = FactReader(rulebook.vocabulary, self.terms, mentioned_in, self.zone)
+        self.mentioned_in = frozenset(test.fact for test in tests if test.op is Op.MENTIONS)
+        self.facts = FactReader(rulebook.vocabulary, self.terms, sorted(self.mentioned_in), self.zone)
         self.asks_history = any(test.fact.startswith("history.") for test in tests)
         self._personal_tests: dict[str, dict[str, Test]] = {}
         for test in tests:

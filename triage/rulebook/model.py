@@ -72,7 +72,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One triage rule. `effective_from` / `effective_to`: both inclusive, compared with the date of receipt."""
+    """One triage rule. `effective_from` / `effective_to`: both inclusive, compared with the date of receipt. `paths`:
+    where each test of `when` stands in its file, in the order of `leaf_tests`."""
 
     id: str
     title: Titles
@@ -85,6 +86,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     effective_to: date | None
     examples: tuple[Example, ...]
     at: Position
+    paths: tuple[str, ...] = ()
 
     def in_force(self, on: date) -> bool:
         """Whether the rule is in force for a complaint received on the local date."""

@@ -2,7 +2,7 @@
 clock: now is the greatest event time read so far, and steps fire in order with the events."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,9 +62,15 @@ class _Told(msgspec.Struct):
 class Replay:
     """One run over events. The order in which they are read is the order of their arrival."""
 
-    def __init__(self, rules: CompiledRulebook, until: datetime | None = None) -> None:
-        """`until`: events later than it are not read, and the run ends there; None: at the last event."""
-        self._rules, self._until = Rules(rules, {}), until and until.astimezone(UTC)
+    def __init__(
+        self,
+        rules: CompiledRulebook,
+        until: datetime | None = None,
+        hear: Callable[[Effects], None] | None = None,
+    ) -> None:
+        """`until`: events later than it are not read, and the run ends there; None: at the last event. `hear`: who is
+        told of each step's effects."""
+        self._rules, self._until, self._hear = Rules(rules, {}), until and until.astimezone(UTC), hear
         self._codec = Codec(rules.rulebook.vocabulary)
         self._asks_history = rules.asks_history
         self._now = datetime.min.replace(tzinfo=UTC)
@@ -103,9 +109,7 @@ class Replay:
 
     def finish(self) -> Iterator[ReplayedCase]:
         """Let time pass to the end; every case in the order of its first event."""
-        end = self._until or self._now
-        self._fire_before(end, inclusive=True)
-        self._now = max(self._now, end)
+        self.run_out()
         for case, row in self._rows.items():
             told = self._told[case]
             lines = map(planned_line, clocks_at(row, self._rules, self._now))
@@ -115,6 +119,13 @@ class Replay:
                 refused=tuple(told.refused),
                 alerts=tuple(told.alerts),
             )
+
+    def run_out(self) -> datetime:
+        """Let time pass to the end; gives that instant."""
+        end = self._until or self._now
+        self._fire_before(end, inclusive=True)
+        self._now = max(self._now, end)
+        return self._now
 
     def _fire_before(self, end: datetime, *, inclusive: bool = False) -> None:
         """Fire what is due before the instant, each step at its own time, or at once when its policy came late."""
@@ -132,6 +143,8 @@ class Replay:
         return tuple(self._customers.get(customer, {}).values())
 
     def _take(self, effects: Effects) -> None:
+        if self._hear is not None:
+            self._hear(effects)
         row, before = effects.row, self._rows.get(effects.row.id)
         self._rows[row.id] = row
         if before is not None and before.customer is not None:
