@@ -68,8 +68,8 @@ def written(document: Path) -> str:
     origin = TRANSCRIBED.get(document.relative_to(ROOT).as_posix())
     if origin is None:
         return document.read_text(encoding="utf-8")
-    text = opencc.OpenCC("tw2sp").convert((ROOT / origin).read_text(encoding="utf-8"))
-    return text.replace(".zh-Hant.md)", ".zh-Hans.md)")
+    simplified: str = opencc.OpenCC("tw2sp").convert((ROOT / origin).read_text(encoding="utf-8"))
+    return simplified.replace(".zh-Hant.md)", ".zh-Hans.md)")
 
 
 def regenerated(document: Path) -> str:

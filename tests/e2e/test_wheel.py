@@ -132,3 +132,5 @@ def test_the_wheel_decides_what_its_sources_decide(installed: Installed, tmp_pat
     assert len({case["department"] for case in cases}) > 2
     assert dump(urls[0]) == dump(urls[1])
     assert published(tmp_path / "wheel" / "out") == published(tmp_path / "sources" / "out")
+    installed.triage(tmp_path, "explain", cases[0]["case"], "--store", urls[0], "--html", "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")

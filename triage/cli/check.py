@@ -1,5 +1,6 @@
 """`triage check`: every fault of the rule files, before they go live."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import typer
 from triage.cli.findings import INDENT, lines_of
 from triage.cli.options import AsJson, Folder, Language
 from triage.errors import Refused, WrongSettings
-from triage.main.tools import rules_scanner, shipped_rules
+from triage.main.tools import machine_now, rules_scanner, shipped_rules
+from triage.rulebook.analysis.analyse import Asked
 from triage.rulebook.catalogue import CODES
 from triage.rulebook.faults import Finding, in_order, nearest
 from triage.service.release import inspect_files
@@ -31,36 +33,51 @@ def add_to(app: typer.Typer) -> None:
 
 def check(
     directory: Folder = None,
+    *,
+    on: Annotated[datetime | None, typer.Option(help="The date that counts as today.", formats=["%Y-%m-%d"])] = None,
+    ending: Annotated[int, typer.Option(help="Days ahead within which an end is told.")] = 60,
+    stale: Annotated[int | None, typer.Option(help="Days after which the review of a source is old.")] = None,
+    overlaps: Annotated[bool, typer.Option(help="All rules that can fire together and name two departments.")] = False,
+    gaps: Annotated[bool, typer.Option(help="All values for which only the fallback answers.")] = False,
+    strict: Annotated[bool, typer.Option(help="Exit 1 for warnings too.")] = False,
     as_json: AsJson = False,
     as_sarif: AsSarif = False,
     explain: Explain = None,
     lang: Language = None,
 ) -> None:
-    """Check rule files: every fault at once, with file, line and column. Exit 1 when there is a fault."""
+    """Check rule files: every fault at once, with file, line and column; when there is none, what the rules say
+    without meaning to. Exit 1 when there is a fault."""
     spoken = language(lang)
     if as_json and as_sarif:
         raise WrongSettings(["--json, --sarif: only one of them"])
     if explain is not None:
         _explain(explain, spoken, as_json=as_json)
         return
-    findings = _findings(directory)
+    today = machine_now() if on is None else on.date()
+    asked = Asked(now=today, ending=ending, stale=stale, every_overlap=overlaps, every_gap=gaps)
+    findings = _findings(directory, asked)
     if as_sarif:
         print(msgspec.json.encode(sarif(findings, spoken, _base(directory))).decode())
-    for found in () if as_sarif else findings:
+    else:
+        _print(findings, spoken, as_json=as_json)
+    counts = [] if as_json or as_sarif else [_counts(findings).said(spoken)]
+    if any(found.is_fault or strict for found in findings):
+        raise Refused(counts)
+    for line in counts:
+        print(line)
+
+
+def _print(findings: tuple[Finding, ...], spoken: str, *, as_json: bool) -> None:
+    for found in findings:
         if as_json:
             print(msgspec.json.encode(finding_line(found, spoken)).decode())
         else:
             print(*lines_of(found, spoken), sep="\n")
-    counts = _counts(findings).said(spoken)
-    if any(found.is_fault for found in findings):
-        raise Refused([] if as_json or as_sarif else [counts])
-    if not (as_json or as_sarif):
-        print(counts)
 
 
-def _findings(directory: Path | None) -> tuple[Finding, ...]:
+def _findings(directory: Path | None, asked: Asked) -> tuple[Finding, ...]:
     found = rules_scanner(directory)()
-    return in_order([*found.findings, *inspect_files(found.files)])
+    return in_order([*found.findings, *inspect_files(found.files, asked)])
 
 
 def _counts(findings: tuple[Finding, ...]) -> Text:

@@ -78,4 +78,4 @@ def _summary(console: Console, snapshot: Snapshot, first_decision: float | None,
         f"{totals['events']} events, {totals['cases']} cases, "
         f"notices: {', '.join(f'{count} {kind}' for kind, count in sorted(totals['notices'].items())) or 'none'}"
     )
-    console.print("Next: triage check; triage test; triage try '客服態度惡劣'; docs/tutorial/first-rule.md")
+    console.print("Next: triage check; triage test; triage try '客服態度惡劣'; docs/tutorial/writing-rules.md")

@@ -10,9 +10,9 @@ from triage.settings import Settings, load_settings
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
 StoreUrl = Annotated[str | None, typer.Option("--store", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/DB.")]
+Folder = Annotated[Path | None, typer.Argument(help="Rules folder; default: the shipped rulebook.")]
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Rules folder; default: the shipped rulebook.")]
 Language = Annotated[str | None, typer.Option("--lang", help="zh-Hant, zh-Hans or en; default: the terminal's.")]
-Folder = Annotated[Path | None, typer.Argument(help="Rules folder; default: the shipped rulebook.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 RULES_GROUP = ("rules", "Revisions of the rulebook: write, propose, compare, release and watch them.")
 """Name and purpose of the group of verbs about whole rulebooks."""

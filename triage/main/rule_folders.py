@@ -17,7 +17,12 @@ def shipped_rules() -> Path:
 def compiled_folder(directory: Path | None, language: str = "en") -> CompiledRulebook:
     """The folder's rulebook, the shipped one when None, ready to decide. Raises FaultyRules, with the faults in the
     language."""
+    return sound_folder(directory, language)[0]
+
+
+def sound_folder(directory: Path | None, language: str = "en") -> tuple[CompiledRulebook, dict[str, bytes]]:
+    """As `compiled_folder`, and its files. Raises FaultyRules."""
     found = scan(directory or shipped_rules())
     if found.findings:
         raise FaultyRules([finding.said(language) for finding in found.findings])
-    return compile_files(found.files, language)
+    return compile_files(found.files, language), dict(found.files)

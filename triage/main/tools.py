@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from triage.adapters.kafka.options import KafkaOptions
+from triage.adapters.pages.page import page
 from triage.adapters.rules_folder import scan
 from triage.adapters.store import schema
 from triage.adapters.store.store import open_store
@@ -15,6 +16,9 @@ from triage.adapters.time_source import MachineTime
 from triage.errors import WrongSettings
 from triage.main.rule_folders import compiled_folder, shipped_rules
 from triage.ports import Store
+from triage.service.explain import Explanation
+from triage.service.explain_parts import groups_of, personal_texts, words_of_page
+from triage.service.explain_view import in_language
 from triage.service.reload import FolderScan
 from triage.settings import KafkaSettings, Settings
 
@@ -67,13 +71,30 @@ def _missing_credentials(kafka: KafkaSettings) -> Iterator[str]:
                 yield f"setting kafka.{key}: {kafka.security_protocol} needs it"
 
 
-def event_lines(source: str) -> Iterator[bytes]:
-    """The lines of a file of events, or of stdin for `-`. Raises WrongSettings when there is none."""
+def event_lines(source: str, flag: str = "--events") -> Iterator[bytes]:
+    """The lines of a file of events, or of stdin for `-`. Raises WrongSettings, which names the flag, when there is
+    none."""
     try:
         with sys.stdin.buffer if source == "-" else Path(source).open("rb") as lines:
             yield from lines
     except OSError as error:
-        raise WrongSettings([f"--events {source}: {error.strerror}"]) from error
+        raise WrongSettings([f"{flag} {source}: {error.strerror}"]) from error
+
+
+def explanation_page(explanation: Explanation, language: str, *, every: bool, one: bool) -> str:
+    """The explanation as a page that can be mailed. `every`, `one`: which rules it shows, see `groups_of`."""
+    line = in_language(explanation, language)
+    return page(
+        "explanation.html",
+        line=line,
+        one=one,
+        personal=personal_texts(line),
+        words={name: text.said(language) for name, text in words_of_page(explanation).items()},
+        groups=[
+            {"title": group.title.said(language), "rules": group.rules}
+            for group in groups_of(line, every=every, one=one)
+        ],
+    )
 
 
 def machine_now() -> datetime:

@@ -7,6 +7,7 @@ reference are made from here (`python -m tests.blocks`).
 from triage.rulebook.catalogue_files import FOLDER, TEXT, VALUES, Entry
 from triage.rulebook.catalogue_meaning import POLICIES, RULES
 from triage.rulebook.catalogue_tables import TABLES
+from triage.rulebook.catalogue_warnings import WARNINGS
 from triage.wording.text import Text, say
 
 SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
@@ -16,6 +17,7 @@ SECTIONS: tuple[tuple[Text, dict[str, Entry]], ...] = (
     (say("Rules and term lists"), RULES),
     (say("Decision tables"), TABLES),
     (say("Policies and calendars"), POLICIES),
+    (say("What the rules say without meaning to"), WARNINGS),
 )
 """The catalogue as people read it: titled parts."""
 

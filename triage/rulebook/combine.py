@@ -109,14 +109,15 @@ def _because(rulebook: Rulebook, test: Test, facts: Facts) -> Because:
 
 
 def in_words(test: Test) -> str:
-    """A test in the words of the rule files: `at_least 50000 CNY`."""
-    return f"{test.op.value} {_words(test.value)}"
+    """A test in the words of the rule files: `at_least 50000 CNY`. Tests that mean the same have the same words."""
+    return f"{test.op.value} {value_in_words(test.value)}"
 
 
-def _words(value: Any) -> str:
+def value_in_words(value: Any) -> str:
+    """A value as the rule files write it; of several, sorted."""
     plain = jsonable(value)
     if isinstance(plain, dict):
-        return f"{plain['value']:g} {plain['currency']}"
+        return f"{plain['value']:.15g} {plain['currency']}"
     if isinstance(plain, list):
-        return ", ".join(_words(one) for one in plain)
+        return ", ".join(map(value_in_words, plain))
     return str(plain).lower() if isinstance(plain, bool) else str(plain)

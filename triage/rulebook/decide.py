@@ -27,8 +27,8 @@ class CompiledRulebook:
         self.terms = TermIndex(rulebook.terms)
         self.matcher = Matcher(rulebook.rules)
         tests = _tests_of(rulebook)
-        mentioned_in = sorted({test.fact for test in tests if test.op is Op.MENTIONS})
-        self.facts = FactReader(rulebook.vocabulary, self.terms, mentioned_in, self.zone)
+        self.mentioned_in = frozenset(test.fact for test in tests if test.op is Op.MENTIONS)
+        self.facts = FactReader(rulebook.vocabulary, self.terms, sorted(self.mentioned_in), self.zone)
         self.asks_history = any(test.fact.startswith("history.") for test in tests)
         self._personal_tests: dict[str, dict[str, Test]] = {}
         for test in tests:
@@ -65,19 +65,11 @@ class CompiledRulebook:
 
     def _attached(self, facts: Facts, outcome: Outcome, fired: list[Rule], on: date) -> tuple[str, ...]:
         """Policies that a fired rule names, and those that apply; an effective date is that of the receipt."""
-        words = facts | {
-            "priority": outcome.priority,
-            "department": outcome.department,
-            "handler": outcome.handler,
-        }
-        if outcome.team is not None:
-            words["team"] = outcome.team
-        if outcome.tags:
-            words["tags"] = outcome.tags
+        words = with_outcome(facts, outcome)
         named = {policy for rule in fired for policy in rule.then.policies}
         found = [self.rulebook.policies[name] for name in named]
         found += [policy for policy, applies in self._applies if applies(words)]
-        return tuple(sorted({policy.id for policy in found if _in_force(policy, on)}))
+        return tuple(sorted({policy.id for policy in found if in_force(policy, on)}))
 
     def stored_facts(self, facts: Facts) -> dict[str, Any]:
         """The facts as the timeline keeps them: of personal ones that are known only the results of the rulebook's
@@ -92,7 +84,18 @@ class CompiledRulebook:
         return stored
 
 
-def _in_force(policy: Policy, on: date) -> bool:
+def with_outcome(facts: Facts, outcome: Outcome) -> Facts:
+    """What `applies_when` tests: the facts, and the outcome beside them."""
+    words = facts | {"priority": outcome.priority, "department": outcome.department, "handler": outcome.handler}
+    if outcome.team is not None:
+        words["team"] = outcome.team
+    if outcome.tags:
+        words["tags"] = outcome.tags
+    return words
+
+
+def in_force(policy: Policy, on: date) -> bool:
+    """Whether the policy is in force for a complaint received on the local date."""
     after_start = policy.effective_from is None or policy.effective_from <= on
     return policy.status == "active" and after_start and (policy.effective_to is None or on <= policy.effective_to)
 

@@ -13,6 +13,7 @@ from monitors.clocks.policy import ClockPattern, Policy
 from triage.domain.case import Case, fold
 from triage.domain.condition import Always
 from triage.domain.event import REGISTERED, Event
+from triage.domain.facts import Facts
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Example, ExpectedClock, PolicyExample, Position, Rule, Rulebook, Table, TermList
 from triage.rulebook.read_tables import row_id
@@ -104,9 +105,8 @@ def _judge_rules(
 def _differences(
     rules: CompiledRulebook, subject: Rule | Table, own: Collection[str], example: Example
 ) -> Iterator[Text]:
-    on = _judged_on(rules, subject, example)
-    facts = rules.facts.of_example(example.given, on)
-    case = _case_of(rules, on, example.given.get("received_at"))
+    on, facts = given_facts(rules, subject, example)
+    case = case_on(rules, on, example.given.get("received_at"))
     decision = rules.decide(facts, case)
     fired = {reason.rule for reason in decision.reasons}
     firing = fired.intersection(own)
@@ -137,6 +137,12 @@ def _word(value: Any) -> Text | str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def given_facts(rules: CompiledRulebook, subject: Rule | Table, example: Example) -> tuple[date, Facts]:
+    """The local date of receipt by which an example is judged, and its facts."""
+    on = _judged_on(rules, subject, example)
+    return on, rules.facts.of_example(example.given, on)
+
+
 def _judged_on(rules: CompiledRulebook, subject: Rule | Table, example: Example) -> date:
     received = example.given.get("received_at")
     if isinstance(received, datetime):
@@ -144,7 +150,8 @@ def _judged_on(rules: CompiledRulebook, subject: Rule | Table, example: Example)
     return subject.effective_from or rules.rulebook.examples_on or date(2026, 1, 1)
 
 
-def _case_of(rules: CompiledRulebook, on: date, received: Any) -> Case:
+def case_on(rules: CompiledRulebook, on: date, received: Any = None) -> Case:
+    """A case of which only the receipt is known: at the instant, else at noon of the date."""
     noon = datetime.combine(on, time(12), rules.zone).astimezone(UTC)
     at = received if isinstance(received, datetime) else noon
     return fold("example", [Event(id="1", source="/example", type=REGISTERED, subject="example", time=at)], rules.zone)
@@ -162,6 +169,17 @@ def _judge_terms(rules: CompiledRulebook, terms: TermList) -> Iterator[Judged]:
 
 
 def _judge_policy(rules: CompiledRulebook, example: PolicyExample) -> Judged:
+    cycles = plan_example(rules, example)
+    differences = [
+        difference
+        for clock, expected in example.expect.items()
+        for difference in _clock_differences(rules, example.policy, clock, expected, cycles[clock])
+    ]
+    return _judged("policy", example.policy, example.at, _together(differences))
+
+
+def plan_example(rules: CompiledRulebook, example: PolicyExample) -> dict[str, tuple[Clock, ...]]:
+    """The cycles of each clock of the example's policy, by short name."""
     events = [
         Event(
             id=one.id or str(number),
@@ -175,13 +193,13 @@ def _judge_policy(rules: CompiledRulebook, example: PolicyExample) -> Judged:
     ]
     case = fold("example", events, rules.zone)
     at = example.until or max(event.time for event in events)
-    cycles = _plan(rules, example, case, at)
-    differences = [
-        difference
-        for clock, expected in example.expect.items()
-        for difference in _clock_differences(rules, example.policy, clock, expected, cycles[clock])
-    ]
-    return _judged("policy", example.policy, example.at, _together(differences))
+    return _plan(rules, example, case, at)
+
+
+def looked_at(expected: ExpectedClock, cycles: tuple[Clock, ...]) -> Clock | None:
+    """The cycle that an example speaks of: the last, or the one that it names; None when there is none."""
+    number = len(cycles) if expected.cycle is None else expected.cycle
+    return cycles[number - 1] if 1 <= number <= len(cycles) else None
 
 
 def _plan(rules: CompiledRulebook, example: PolicyExample, case: Case, at: datetime) -> dict[str, tuple[Clock, ...]]:
@@ -218,10 +236,10 @@ def _clock_differences(
     if not cycles:
         yield say("{clock} has not started", clock=clock_id)
         return
-    if expected.cycle is not None and not 1 <= expected.cycle <= len(cycles):
+    planned = looked_at(expected, cycles)
+    if planned is None:
         yield say("{clock} has {count} cycles", clock=clock_id, count=len(cycles))
         return
-    planned = cycles[expected.cycle - 1 if expected.cycle else -1]
     if expected.due is not None and planned.due_at != expected.due:
         calendar = rules.rulebook.calendars[rules.rulebook.policies[policy_id].calendar]
         shown = planned.due_at.astimezone(calendar.tzinfo) if planned.due_at else None

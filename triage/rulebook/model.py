@@ -81,8 +81,9 @@ class InTable(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One triage rule. `effective_from` / `effective_to`: both inclusive, compared with the date of receipt.
-    `in_table`: None when it is no row of a decision table."""
+    """One triage rule. `effective_from` / `effective_to`: both inclusive, compared with the date of receipt. `paths`:
+    where each test of `when` stands in its file, in the order of `leaf_tests`. `in_table`: None when it is no row of a
+    decision table."""
 
     id: str
     title: Titles
@@ -96,6 +97,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[Example, ...]
     at: Position
     in_table: InTable | None = None
+    paths: tuple[str, ...] = ()
 
     def in_force(self, on: date) -> bool:
         """Whether the rule is in force for a complaint received on the local date."""

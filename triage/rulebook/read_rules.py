@@ -8,6 +8,7 @@ from triage.rulebook.faults import suggestion
 from triage.rulebook.model import Example, Position, Rule, Then
 from triage.rulebook.nodes import ABSENT, Node
 from triage.rulebook.noting import fault, misfit, no_such
+from triage.rulebook.paths import paths_of_tests
 from triage.rulebook.read_conditions import ConditionReader
 from triage.rulebook.reading import each, entries, fields, flag, items, name, referred, text, word
 from triage.rulebook.reading_values import effective, notes, reason, source, status, titles
@@ -40,6 +41,7 @@ def read_rule(node: Node, words: Words) -> Rule:
         effective_to=end,
         examples=read_examples(found["examples"], words, reader, RULE_EXPECT),
         at=Position(node.page.file, node.line, node.column),
+        paths=(*words.paths_of_pack(), *paths_of_tests(found["when"], "when")),
     )
 
 

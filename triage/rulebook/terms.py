@@ -129,7 +129,7 @@ class TermIndex:
         for last, entries in self._automaton.iter(folded):
             end = last + 1
             start = end - len(entries[0].folded)
-            if _stands_alone(folded, start, end):
+            if stands_alone(folded, start, end):
                 for entry in entries:
                     yield _Found(entry, start, end)
 
@@ -157,7 +157,7 @@ def _automaton_of(entries: Mapping[str, list[_Entry]]) -> Any:
     return automaton
 
 
-def _stands_alone(folded: str, start: int, end: int) -> bool:
+def stands_alone(folded: str, start: int, end: int) -> bool:
     """A term that begins or ends with a Latin letter or digit has to begin or end a word there."""
     before = start == 0 or not (_is_latin(folded[start]) and _is_latin(folded[start - 1]))
     after = end == len(folded) or not (_is_latin(folded[end - 1]) and _is_latin(folded[end]))

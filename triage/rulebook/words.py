@@ -5,7 +5,7 @@ from datetime import UTC, tzinfo
 import msgspec
 
 from monitors.clocks.policy import Escalation
-from triage.domain.condition import All, Always, Condition
+from triage.domain.condition import All, Always, Condition, leaf_tests
 from triage.domain.facts import FactSpec
 
 
@@ -56,3 +56,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         """The condition, and the pack's."""
         of_pack = self.packs.get(self.pack, Always())
         return condition if isinstance(of_pack, Always) else All((of_pack, condition))
+
+    def paths_of_pack(self) -> tuple[str, ...]:
+        """Where the pack's own tests stand, which `applied` puts before the others."""
+        tests = leaf_tests(self.packs.get(self.pack, Always()))
+        return tuple(f"packs.{self.pack}.applies_when.{test.fact}" for test in tests)

@@ -8,6 +8,7 @@ from monitors.ports import Observer
 from triage.domain.document import Document
 from triage.errors import ActiveUnusable, FaultyRules, RevisionUnusable
 from triage.ports import Rulebooks, Store, StoredRulebook, Transaction
+from triage.rulebook.analysis.analyse import Asked, analyse
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.faults import FAULT, Finding
 from triage.rulebook.judge import judge
@@ -28,14 +29,21 @@ def compile_files(files: dict[str, bytes], language: str = "en") -> CompiledRule
     return CompiledRulebook(loaded.rulebook)
 
 
-def inspect_files(files: dict[str, bytes]) -> list[Finding]:
-    """Every finding of the files: of the loader and, when it found no fault, of the examples that do not hold."""
+def inspect_files(files: dict[str, bytes], asked: Asked | None = None) -> list[Finding]:
+    """Every finding of the files: of the loader; when it found no fault, of the examples that do not hold; and when
+    all of them hold, the warnings that are asked for."""
     loaded = load(files)
-    found = list(loaded.findings)
-    if loaded.rulebook is not None:
-        failing = failing_examples(CompiledRulebook(loaded.rulebook))
-        found += [msgspec.structs.replace(one, line_text=line_of(files, one.file, one.line)) for one in failing]
-    return found
+    if loaded.rulebook is None:
+        return list(loaded.findings)
+    compiled = CompiledRulebook(loaded.rulebook)
+    further = failing_examples(compiled)
+    if asked is not None and not any(one.is_fault for one in (*loaded.findings, *further)):
+        further = analyse(compiled, files, asked)
+    return [*loaded.findings, *(_with_line(files, one) for one in further)]
+
+
+def _with_line(files: dict[str, bytes], found: Finding) -> Finding:
+    return msgspec.structs.replace(found, line_text=line_of(files, found.file, found.line))
 
 
 def failing_examples(rules: CompiledRulebook) -> list[Finding]:

@@ -1,6 +1,6 @@
 """Replay: events in virtual time, with every clock and every notice as it would have happened."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from monitors.notices.message import ALERTS, Message
 from triage.codec.decode import Codec, DeadLetter
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.case_view import CaseLine, case_view, instant, planned_line
+from triage.service.draft import Effects
 from triage.service.replan import clocks_at
 from triage.service.virtual_time import Passed, VirtualDesk
 
@@ -57,10 +58,16 @@ class _Told(msgspec.Struct):
 class Replay:
     """One run over events. The order in which they are read is the order of their arrival."""
 
-    def __init__(self, rules: CompiledRulebook, until: datetime | None = None) -> None:
-        """`until`: events later than it are not read, and the run ends there; None: at the last event."""
+    def __init__(
+        self,
+        rules: CompiledRulebook,
+        until: datetime | None = None,
+        hear: Callable[[Effects], None] | None = None,
+    ) -> None:
+        """`until`: events later than it are not read, and the run ends there; None: at the last event. `hear`: who is
+        told of each step's effects."""
         self._desk = VirtualDesk(rules, self._see)
-        self._until = until and until.astimezone(UTC)
+        self._until, self._hear = until and until.astimezone(UTC), hear
         self._codec = Codec(rules.rulebook.vocabulary)
         self._digests: dict[tuple[str, str], str] = {}
         self._told: dict[str, _Told] = {}
@@ -83,8 +90,8 @@ class Replay:
 
     def finish(self) -> Iterator[ReplayedCase]:
         """Let time pass to the end; every case in the order of its first event."""
+        self.run_out()
         desk = self._desk
-        desk.end_at(self._until or desk.now)
         for case, row in desk.rows.items():
             told = self._told[case]
             lines = map(planned_line, clocks_at(row, desk.rules, desk.now))
@@ -95,7 +102,14 @@ class Replay:
                 alerts=tuple(told.alerts),
             )
 
+    def run_out(self) -> datetime:
+        """Let time pass to the end; gives that instant."""
+        self._desk.end_at(self._until or self._desk.now)
+        return self._desk.now
+
     def _see(self, passed: Passed) -> None:
+        if self._hear is not None:
+            self._hear(passed.effects)
         told = self._told.setdefault(passed.effects.row.id, _Told())
         for message in passed.effects.messages:
             _note(told, message)

@@ -21,6 +21,8 @@ from triage.service.backtest.summary import Summary
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
+from triage.service.examples import CoveredLine, TotalLine
+from triage.service.explain_view import ExplainLine
 from triage.service.mute import MuteLine
 from triage.service.quality_report import RuleQuality
 from triage.service.replay import ReplayedCase
@@ -65,9 +67,12 @@ def _cli() -> dict[str, Any]:
         "cases": CaseLine,
         "case timeline": TimelineLine,
         "case days": CountedDay,
+        "explain": ExplainLine,
         "check": FindingLine,
         "test": JudgedLine,
         "table show": ShownRow,
+        "test coverage": CoveredLine,
+        "test total": TotalLine,
         "replay": ReplayedCase,
         "verify": Difference,
         "apply-policy": Moved,

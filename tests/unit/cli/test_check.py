@@ -8,10 +8,12 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.builders_rules import TERMS, changed, sound_rules
+from tests.builders_rules import TERMS, changed
 from tests.unit.rulebook_load.folders import write
+from triage.adapters.rules_folder import scan
 from triage.cli.app import app
 from triage.errors import Refused, WrongSettings
+from triage.main.rule_folders import shipped_rules
 from triage.rulebook.catalogue import CODES
 from triage.service.told import FindingLine
 
@@ -84,17 +86,47 @@ def test_the_counts_come_at_the_end(faulty: Path, language: str, counts: str) ->
     assert refusal(check(faulty, "--lang", language)).reasons == (counts,)
 
 
-def test_a_sound_folder_has_no_faults(tmp_path: Path) -> None:
-    folder = write(tmp_path / "rules", sound_rules())
-    assert (check(folder, "--lang", "zh-Hans").stdout, check(folder).exit_code) == ("没有错误\n", 0)
+def test_a_sound_folder_has_no_faults() -> None:
+    """The shipped one, which has nothing to warn of either."""
+    assert (check("--lang", "zh-Hans").stdout, check().exit_code) == ("没有错误\n", 0)
 
 
-def test_a_warning_alone_is_counted_and_refuses_nothing(tmp_path: Path) -> None:
-    files = changed("calendars/cn.yaml", "known_until: 2026-12-31", "known_until: 2026-12-30")
-    result = check(write(tmp_path / "rules", files), "--lang", "en")
+@pytest.fixture
+def ending(tmp_path: Path) -> Path:
+    """The shipped folder with a rule that ends on the last day of 2026."""
+    files = dict(scan(shipped_rules()).files)
+    text = files["triage/amounts.yaml"].decode()
+    files["triage/amounts.yaml"] = text.replace("    when:", "    effective: {to: 2026-12-31}\n    when:", 1).encode()
+    return write(tmp_path / "rules", files)
+
+
+def test_a_warning_alone_is_counted_and_refuses_nothing(ending: Path) -> None:
+    """It is shown as faults are: the line, a mark, and its code."""
+    result = check(ending, "--on", "2026-12-01", "--lang", "en")
     assert result.exit_code == 0
-    assert result.stdout.endswith("\nno faults, 1 warning\n")
-    assert ": warning beyond-known: " in result.stdout
+    first, line, mark, count = result.stdout.splitlines()
+    assert ": warning ends-soon: " in first
+    assert (line, mark) == ("        effective: {to: 2026-12-31}", "                        ^")
+    assert count == "no faults, 1 warning"
+    assert check(ending, "--on", "2026-06-01", "--lang", "en").stdout == "no faults\n"
+
+
+def test_a_strict_check_refuses_warnings(ending: Path) -> None:
+    """In every form; a program gets the warning itself and no count."""
+    told = (ending, "--on", "2026-12-01", "--lang", "zh-Hant")
+    assert refusal(check(*told, "--strict")).reasons == ("沒有錯誤，1 個警告",)
+    assert refusal(check(*told, "--strict", "--json")).reasons == ()
+    (found,) = lines_of(check(*told, "--json"))
+    assert (found["severity"], found["code"]) == ("warning", "ends-soon")
+    assert found["line_text"] == "    effective: {to: 2026-12-31}"
+    (run,) = msgspec.json.decode(check(*told, "--sarif").stdout)["runs"]
+    assert [one["level"] for one in run["results"]] == ["warning"]
+
+
+def test_faults_come_without_warnings(tmp_path: Path) -> None:
+    """First a folder has to be sound."""
+    files = changed("triage/rules.yaml", "priority: high\n", "priority: hihg\n")
+    assert [one["severity"] for one in lines_of(check(write(tmp_path / "rules", files), "--json"))] == ["fault"]
 
 
 def test_programs_get_a_finding_a_line(faulty: Path) -> None:

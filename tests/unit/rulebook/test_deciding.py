@@ -128,6 +128,22 @@ def test_reasons_name_the_tests_that_held() -> None:
     assert decision.revision == book.rulebook.revision
 
 
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("{amount_disputed: {between: [1000 CNY, 5000000 CNY]}}", "between 1000 CNY, 5000000 CNY"),
+        ("{amount_disputed: {in: [84000.5 CNY, 2000000 CNY]}}", "in 84000.5 CNY, 2000000 CNY"),
+        ("{weight: {between: [10, 90000]}}", "between 10, 90000"),
+        ("{channel: [web, fax]}", "in fax, web"),
+    ],
+)
+def test_a_test_of_several_values_is_said_in_words(when: str, words: str) -> None:
+    """Sums in full and not rounded; of several the smallest first."""
+    data = {"channel": "fax", "amount_disputed": {"value": 84000.5, "currency": "CNY"}, "labels": {"weight": 84000.5}}
+    (reason,) = decided(with_rules({"a": "{priority: high}"}, {"a": when}), case(data)).reasons
+    assert [because.test for because in reason.because] == [words]
+
+
 SECRETS = {
     "customer": {
         "id": "C-1", "birth_date": "1950-01-01", "name": "Zhang San", "contact": "13800000000",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from tests.builders_rules import changed, policies_of, sound_rules
+from tests.unit.analysis.provoked import warned
 from tests.unit.rulebook_load import clock_rows, fault_rows, table_rows
 from tests.unit.rulebook_load.folders import FOLDER_ROWS
 from triage.rulebook.catalogue import CODES
@@ -63,7 +64,8 @@ FOLDER_CODES = {place.split()[1]: row for row in FOLDER_ROWS for place in row.ex
 @cache
 def examples() -> dict[str, Finding]:
     """A finding of each code that files can give."""
-    found = {one.code: one for _, one in reversed(planted())}
+    found = {one.code: one for one in warned()}
+    found |= {one.code: one for _, one in reversed(planted())}
     for code, files in FURTHER.items():
         sound = {} if code == "missing-file" else sound_rules()
         found |= {one.code: one for one in inspect_files({**sound, **files}) if one.code == code}

@@ -67,9 +67,9 @@ class Desk:
         moment = Moment(now=max(at(local), seen_until), seen_until=seen_until, complete_until=seen_until)
         return self._took(apply(self.row, arrival, self.rules, moment, self.siblings))
 
-    def is_registered(self, local: str = "2026-03-02 10:00", **data: Any) -> Effects:
+    def is_registered(self, local: str = "2026-03-02 10:00", seen_until: datetime = LONG_AGO, **data: Any) -> Effects:
         """A registration at this local time."""
-        return self.happens("registered", local, **(REGISTERED | data))
+        return self.happens("registered", local, seen_until, **(REGISTERED | data))
 
     def sweeps(
         self,

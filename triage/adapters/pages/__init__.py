@@ -1,0 +1,1 @@
+"""Pages that can be mailed: one file each, nothing loaded from elsewhere, every value escaped."""
