@@ -1,5 +1,6 @@
 """What the verbs of the command line need from the outside: rule folders, the store, the broker's options."""
 
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,17 +33,22 @@ def rules_scanner(directory: Path | None) -> Callable[[], FolderScan]:
 
     def look() -> FolderScan:
         found = scan(folder)
-        return FolderScan(found.files, found.findings)
+        return FolderScan(found.files, found.findings, found.owner or socket.gethostname())
 
     return look
 
 
 def compiled_folder(directory: Path | None) -> CompiledRulebook:
     """The folder's rulebook, ready to decide. Raises FaultyRules."""
+    return compile_files(files_of(directory))
+
+
+def files_of(directory: Path | None) -> dict[str, bytes]:
+    """The rule files of the folder, the shipped one when None. Raises FaultyRules: what is wrong with the folder."""
     found = rules_scanner(directory)()
     if found.findings:
         raise FaultyRules([str(finding) for finding in found.findings])
-    return compile_files(found.files)
+    return found.files
 
 
 @contextmanager

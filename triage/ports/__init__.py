@@ -1,6 +1,13 @@
 """What the services ask of the outside: sources of events and the store with its one transaction."""
 
 from triage.ports.rows import (
+    ACTIVE,
+    DRAFT,
+    PROPOSED,
+    REJECTED,
+    RETIRED,
+    STATE_AFTER,
+    SUPERSEDED,
     CaseRow,
     Changes,
     ClockRow,
@@ -9,6 +16,10 @@ from triage.ports.rows import (
     Part,
     Position,
     Record,
+    RulebookChange,
+    Running,
+    ShadowRun,
+    ShadowTally,
     Sibling,
     StoredRulebook,
     TimelineRow,
@@ -17,6 +28,13 @@ from triage.ports.source import EventSource
 from triage.ports.store import Cases, Offsets, Reading, Rulebooks, Store, Transaction
 
 __all__ = [
+    "ACTIVE",
+    "DRAFT",
+    "PROPOSED",
+    "REJECTED",
+    "RETIRED",
+    "STATE_AFTER",
+    "SUPERSEDED",
     "CaseRow",
     "Cases",
     "Changes",
@@ -29,7 +47,11 @@ __all__ = [
     "Position",
     "Reading",
     "Record",
+    "RulebookChange",
     "Rulebooks",
+    "Running",
+    "ShadowRun",
+    "ShadowTally",
     "Sibling",
     "Store",
     "StoredRulebook",

@@ -12,8 +12,8 @@ from triage.domain.facts import Money
 from triage.rulebook.faults import suggestion
 from triage.rulebook.model import Source, Titles
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar
-from triage.rulebook.reading import Fields, day, entries, fault, fields, misfit, not_yet, shown, text, word
-from triage.rulebook.schema import EFFECTIVE, GRADES, LATER_STATUSES, PERSON, SOURCE, STATUSES
+from triage.rulebook.reading import Fields, day, entries, fault, fields, misfit, shown, text, word
+from triage.rulebook.schema import EFFECTIVE, GRADES, PERSON, SOURCE, STATUSES
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _MONEY = re.compile(r"(-?[0-9]{1,15}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
@@ -193,7 +193,7 @@ def source(node: Node, status: str) -> Source:
     if "section" in found and "article" in found:
         fault("duplicate-key", found.key("article"), "section and article are the same place", "keep one of them")
     grade = found.read("grade", word, GRADES, "a grade") or ""
-    if grade == "from-memory" and status not in ("disabled", *LATER_STATUSES):
+    if grade == "from-memory" and status not in ("disabled", "shadow"):
         fault("from-memory", found["grade"], "a source from memory may not be in force",
               "read the text and grade it, or set status: disabled")  # fmt: skip
     found.read("url", text)
@@ -206,9 +206,6 @@ def status(node: Node) -> str:
     """Whether a rule or policy is in force."""
     if node is ABSENT:
         return STATUSES[0]
-    if isinstance(node, Scalar) and node.text in LATER_STATUSES:
-        not_yet(node, node.text)
-        return node.text
     return word(node, STATUSES, "a status")
 
 

@@ -6,28 +6,46 @@ import msgspec
 import structlog
 
 from triage.errors import FaultyRules, RevisionUnusable
-from triage.ports import Store
+from triage.ports import ACTIVE, PROPOSED, Store
 from triage.rulebook.faults import Finding
 from triage.rulebook.revision import revision as revision_of
 from triage.service.release import Library
+from triage.service.revision_states import short
 
 log = structlog.get_logger()
 
+Take = Callable[[Store, dict[str, bytes], str], str]
+"""What is done with the sound files of a folder by somebody's name; gives the state of their revision after it. Raises
+FaultyRules."""
+
 
 class FolderScan(msgspec.Struct, frozen=True):
-    """The rule files of a folder as one look found them, and what was wrong with the folder itself."""
+    """The rule files of a folder as one look found them, and what was wrong with the folder itself. `owner`: who wrote
+    the newest of them, as far as the machine can tell."""
 
     files: dict[str, bytes]
     findings: tuple[Finding, ...] = ()
+    owner: str = ""
 
 
 class Reloader:
     """Looks at the folder and proposes what it holds, each content once."""
 
-    def __init__(self, store: Store, library: Library, scan: Callable[[], FolderScan], by: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        scan: Callable[[], FolderScan],
+        by: str | None = None,
+        take: Take | None = None,
+    ) -> None:
+        """`by`: in whose name the folder proposes; None: in its owner's. `take`: what is done with it; None: it is
+        proposed."""
         self._store, self._library, self._scan, self._by = store, library, scan, by
+        self._take = take or library.propose
         self._seen: FolderScan | None = None
         self._judged: FolderScan | None = None
+        self._folder: tuple[str, str] | None = None
         self._unusable: tuple[str, ...] = ()
 
     def start(self) -> None:
@@ -71,19 +89,44 @@ class Reloader:
             self._library.reload_failed()
             raise FaultyRules([str(finding) for finding in found.findings])
         try:
-            active = self._library.propose(self._store, found.files, self._by)
+            state = self._take(self._store, found.files, self._by or found.owner)
         except FaultyRules:
             self._judged = found
             raise
         self._judged = found  # only now: with the store away the content is proposed again
-        if active != revision_of(found.files):
-            log.warning("the folder holds a revision that was active before; not activated again", action="rules.old")
+        self._folder = (revision_of(found.files), state)
+        if state == PROPOSED:
+            log.warning("the folder's rules wait for an approval", action="rules.proposed", revision=self._folder[0])
+        elif state != ACTIVE:
+            self._tell_folder()
+
+    def _tell_folder(self) -> None:
+        """The folder holds what a person, or a later revision, has set aside."""
+        if self._folder is not None:
+            revision, state = self._folder
+            log.warning(
+                "the folder holds a revision that is not taken up by itself; triage rules history says why",
+                action="rules.old",
+                revision=revision,
+                state=state,
+            )
 
     def _check_active(self) -> None:
+        self._library.look_ahead(self._store)
         try:
-            with self._store.transaction() as tx:
-                self._library.current(tx)
-            self._library.show_active()
+            self._library.with_rules(self._store, self._ask_active)
             self._unusable = ()
         except RevisionUnusable as error:
             self._unusable = (str(error),)
+            return
+        active = self._library.show_active()
+        if active is None:
+            return
+        log.info("rules are active", action="rules.active", name=active.name, revision=active.revision)
+        if self._folder is not None and self._folder[1] == ACTIVE and self._folder[0] != active.revision:
+            self._folder = (self._folder[0], f"set aside for {short(active.revision)}")
+            self._tell_folder()
+
+    def _ask_active(self) -> None:
+        with self._store.transaction() as tx:
+            self._library.current(tx)
