@@ -8,10 +8,12 @@ from triage.cli import (
     bench,
     cases,
     clocks,
+    comparing,
     database,
     demo,
     importing,
     offsets,
+    release,
     replay,
     rules,
     running,
@@ -27,7 +29,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (running, demo, rules, cases, clocks, replay, switches, importing, schemas, database, offsets, bench):
+VERBS = (
+    running, demo, rules, release, comparing, cases, clocks, replay, switches, importing, schemas, database, offsets,
+    bench,
+)  # fmt: skip
+"""In the order in which help lists them."""
+
+for module in VERBS:
     module.add_to(app)
 
 

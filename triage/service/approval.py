@@ -77,7 +77,9 @@ def approve(store: Store, wanted: str, word: Word) -> str:
         if same_person(proposal.who, word.who):
             raise word.refused(
                 say(
-                    "{who} proposed {revision}: somebody else has to approve it", who=word.who, revision=short(revision)
+                    "{revision} was proposed by {who}: somebody else has to approve it",
+                    revision=short(revision),
+                    who=proposal.who,
                 )
             )
         earlier = [one for one in pending(tx.rulebooks) if one.no < proposal.no]

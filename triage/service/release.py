@@ -21,12 +21,17 @@ from triage.service.shadow import Shadow
 T = TypeVar("T")
 
 
-def compile_files(files: dict[str, bytes]) -> CompiledRulebook:
-    """The rule files, ready to decide. Raises FaultyRules with a line a fault."""
+def load_files(files: dict[str, bytes]) -> Rulebook:
+    """The rule files as a rulebook. Raises FaultyRules with a line a fault."""
     loaded = load(files)
     if loaded.rulebook is None:
         raise FaultyRules([str(found) for found in loaded.findings if found.is_fault])
-    return CompiledRulebook(loaded.rulebook)
+    return loaded.rulebook
+
+
+def compile_files(files: dict[str, bytes]) -> CompiledRulebook:
+    """The rule files, ready to decide. Raises FaultyRules with a line a fault."""
+    return CompiledRulebook(load_files(files))
 
 
 def inspect_files(files: dict[str, bytes]) -> list[Finding]:
