@@ -99,8 +99,9 @@ def rulebook(book: Rulebook) -> dict[str, Any]:
 
 
 def fact(spec: FactSpec) -> dict[str, Any]:
-    """A declared fact; its values in no order."""
-    return struct(spec) | {"values": None if spec.values is None else Values(spec.values)}
+    """A declared fact; its values in no order. Those of `happened` are the event types, told by themselves."""
+    told = spec.values is not None and spec.name != "happened"
+    return struct(spec) | {"values": Values(spec.values or ()) if told else None}
 
 
 def term_list(terms: TermList) -> dict[str, Any]:
