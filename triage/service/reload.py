@@ -6,13 +6,15 @@ import msgspec
 import structlog
 
 from triage.errors import FaultyRules, RevisionUnusable
-from triage.ports import ACTIVE, PROPOSED, Store
+from triage.ports import PROPOSED, REJECTED, RETIRED, SUPERSEDED, Store
 from triage.rulebook.faults import Finding
 from triage.rulebook.revision import revision as revision_of
 from triage.service.release import Library
-from triage.service.revision_states import short
 
 log = structlog.get_logger()
+
+SET_ASIDE = (RETIRED, REJECTED, SUPERSEDED)
+"""States from which no folder brings a revision back."""
 
 Take = Callable[[Store, dict[str, bytes], str], str]
 """What is done with the sound files of a folder by somebody's name; gives the state of their revision after it. Raises
@@ -45,7 +47,7 @@ class Reloader:
         self._take = take or library.propose
         self._seen: FolderScan | None = None
         self._judged: FolderScan | None = None
-        self._folder: tuple[str, str] | None = None
+        self._folder: str | None = None
         self._unusable: tuple[str, ...] = ()
 
     def start(self) -> None:
@@ -94,20 +96,18 @@ class Reloader:
             self._judged = found
             raise
         self._judged = found  # only now: with the store away the content is proposed again
-        self._folder = (revision_of(found.files), state)
-        if state == PROPOSED:
-            log.warning("the folder's rules wait for an approval", action="rules.proposed", revision=self._folder[0])
-        elif state != ACTIVE:
-            self._tell_folder()
+        self._folder = revision_of(found.files)
+        self._tell(state)
 
-    def _tell_folder(self) -> None:
-        """The folder holds what a person, or a later revision, has set aside."""
-        if self._folder is not None:
-            revision, state = self._folder
+    def _tell(self, state: str) -> None:
+        """What is the matter with the folder when its rules are not the active ones."""
+        if state == PROPOSED:
+            log.warning("the folder's rules wait for an approval", action="rules.proposed", revision=self._folder)
+        elif state in SET_ASIDE:
             log.warning(
                 "the folder holds a revision that is not taken up by itself; triage rules history says why",
                 action="rules.old",
-                revision=revision,
+                revision=self._folder,
                 state=state,
             )
 
@@ -120,12 +120,10 @@ class Reloader:
             self._unusable = (str(error),)
             return
         active = self._library.show_active()
-        if active is None:
-            return
-        log.info("rules are active", action="rules.active", name=active.name, revision=active.revision)
-        if self._folder is not None and self._folder[1] == ACTIVE and self._folder[0] != active.revision:
-            self._folder = (self._folder[0], f"set aside for {short(active.revision)}")
-            self._tell_folder()
+        if active is not None:
+            log.info("rules are active", action="rules.active", name=active.name, revision=active.revision)
+            with self._store.read() as reading:
+                self._tell(reading.rulebooks.states().get(self._folder or "", ""))
 
     def _ask_active(self) -> None:
         with self._store.transaction() as tx:

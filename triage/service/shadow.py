@@ -70,14 +70,16 @@ class Shadow:
             ]
         if not rows:
             return
+        is_written = False
         try:
             with store.transaction() as tx:
                 for row in rows:
                     tx.rulebooks.put_tally(row)
-        except BaseException:
-            with self._lock:
-                self._unwritten |= waiting
-            raise
+            is_written = True
+        finally:
+            if not is_written:
+                with self._lock:
+                    self._unwritten |= waiting
 
 
 def _decide(tally: Tally, rules: CompiledRulebook, one: Considered, at: str) -> tuple[str, ...]:
