@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.builders_rules import changed, sound_rules
-from tests.e2e.clock_desk import event, says
+from tests.e2e.clock_desk import event
 from tests.e2e.workers import Worker, query, wait_for
+from triage.cli.app import app
+from triage.errors import Refused
 from triage.rulebook.revision import revision
 
 FIRST = sound_rules()
@@ -55,8 +58,12 @@ class Desk:
         found: dict[str, Any] = wait_for(lambda: self.decided(case))
         return found
 
-    def verb(self, *arguments: str, code: int = 0) -> str:
-        return says(self.directory, "rules", *arguments, "--store", store(self.directory), code=code)
+    def verb(self, *arguments: str) -> str:
+        """What a verb of `triage rules` says beside the daemon."""
+        done = CliRunner().invoke(app, ["rules", *arguments, "--store", store(self.directory)])
+        if done.exception is not None and not isinstance(done.exception, Refused):
+            raise done.exception
+        return done.output + (str(done.exception) if done.exception else "")
 
 
 def store(directory: Path) -> str:
@@ -104,7 +111,7 @@ def test_with_approvals_a_change_waits_for_somebody_else(desk: Desk) -> None:
     """From an empty store over a proposal and its approval to a rollback; the events wait, or are decided by what is
     active."""
     waiting = desk.happens()
-    assert "somebody else" in desk.verb("approve", "proposed", "--reason", "mine", "--by", "li na", code=1)
+    assert "somebody else" in desk.verb("approve", "proposed", "--reason", "mine", "--by", "li na")
     desk.verb("approve", "proposed", "--reason", "first rules", "--by", "Wang Lei")
     wait_for(lambda: desk.decided(waiting))
 
@@ -131,7 +138,7 @@ def test_with_approvals_a_change_waits_for_somebody_else(desk: Desk) -> None:
 def test_a_shadow_is_counted_and_changes_nothing(desk: Desk) -> None:
     """Another folder beside the live rules: the decisions stay, the differences are told."""
     write(desk.directory / "other", URGENT)
-    assert "changes nothing" in desk.verb("shadow", "other", "--reason", "what would it do")
+    assert "changes nothing" in desk.verb("shadow", str(desk.directory / "other"), "--reason", "what would it do")
 
     tallies = "SELECT 1 FROM shadow_tallies"
     wait_for(lambda: desk.next_decision()["priority"] == "high" and query(store(desk.directory), tallies))

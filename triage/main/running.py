@@ -116,8 +116,8 @@ class Service:
         source = FileSource(self.options.source, self.time, self._stopping.wait, once=self.options.once)
         return source, FilePublisher(self.options.out)
 
-    def _take_as_shadow(self, store: Store, files: dict[str, bytes], by: str) -> str:
-        return shadow_folder(store, self.library, files, by)
+    def _take_as_shadow(self, store: Store, files: dict[str, bytes], by: str) -> None:
+        shadow_folder(store, self.library, files, by)
 
     def _loops(self) -> tuple[Loop, ...]:
         roles = self.settings.run.roles

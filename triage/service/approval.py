@@ -31,9 +31,6 @@ from triage.service.revision_states import (
 )
 from triage.wording.text import Text, say
 
-SHADOW = "shadow"
-"""The state of a folder that runs in the shadow, as the log has it."""
-
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
     """A person's word. `hand`: the account on the machine by which it was given, when that is another name. `language`:
@@ -133,10 +130,10 @@ def begin_shadow_of_files(store: Store, files: dict[str, bytes], word: Word) -> 
     return book.revision
 
 
-def shadow_folder(store: Store, library: Library, files: dict[str, bytes], by: str) -> str:
+def shadow_folder(store: Store, library: Library, files: dict[str, bytes], by: str) -> None:
     """What `triage run --shadow` does with its folder: sound files run in the shadow of the active revision, unless
-    they do already or are the active revision themselves; gives the state of theirs. Raises FaultyRules, and Refused
-    when there is no active revision to be in the shadow of."""
+    they do already or are the active revision themselves. Raises FaultyRules, and Refused when there is no active
+    revision to be in the shadow of."""
     book = library.check(files).rulebook
     with store.transaction() as tx:
         tx.rulebooks.hold()
@@ -148,7 +145,6 @@ def shadow_folder(store: Store, library: Library, files: dict[str, bytes], by: s
         if book.revision != running.active and not is_there:
             put_into_shadow(tx, book.revision, by, "triage run --shadow")
     library.reload_succeeded()
-    return ACTIVE if book.revision == running.active else SHADOW
 
 
 def put_into_shadow(tx: Transaction, revision: str, who: str, why: str) -> None:

@@ -8,14 +8,14 @@ from typing import TypeVar
 from monitors.ports import Observer
 from triage.domain.document import Document
 from triage.errors import ActiveUnusable, FaultyRules, NotAtHand, RevisionUnusable
-from triage.ports import Rulebooks, Running, Store, StoredRulebook, Transaction
+from triage.ports import Reading, Rulebooks, Running, Store, StoredRulebook, Transaction
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.faults import FAULT, Finding
 from triage.rulebook.judge import judge
 from triage.rulebook.load import load
 from triage.rulebook.model import Rulebook
 from triage.service.draft import Considered, Rules
-from triage.service.revision_states import AUTO, pending, submit
+from triage.service.revision_states import AUTO, active_before, pending, submit
 from triage.service.shadow import Shadow
 
 T = TypeVar("T")
@@ -127,7 +127,7 @@ class Library:
         self._shown: CompiledRulebook | None = None
         self._running = Running(None)
 
-    def current(self, tx: Transaction, documents: Iterable[Document] = ()) -> Rules:
+    def current(self, tx: Transaction | Reading, documents: Iterable[Document] = ()) -> Rules:
         """The active revision, and those that the documents hold. Raises NotAtHand, ActiveUnusable."""
         self._running = tx.rulebooks.running()
         rules = self._shelf.at_hand(self._running.active, documents)
@@ -153,12 +153,13 @@ class Library:
                     raise (ActiveUnusable(str(error)) if revision == active else error) from error
 
     def look_ahead(self, store: Store) -> None:
-        """Load what may soon run: the active revision, the shadow and the proposals, so that no batch waits for them;
-        one that cannot be loaded here is passed over. Then store what the shadow has counted."""
+        """Load what may soon run, so that no batch waits for it: the active revision, the shadow, the proposals, where
+        a rollback leads. One that cannot be loaded here is passed over. Then store what the shadow has counted."""
         with store.read() as reading:
             running = reading.rulebooks.running()
             shadow = running.shadow.revision if running.shadow else None
             waiting = [one.revision for one in pending(reading.rulebooks)]
+            waiting += active_before(reading.rulebooks)[:1]
             found = {
                 revision: self._if_usable(reading.rulebooks, revision)
                 for revision in filter(None, [running.active, shadow, *waiting])

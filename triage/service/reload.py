@@ -16,9 +16,8 @@ log = structlog.get_logger()
 SET_ASIDE = (RETIRED, REJECTED, SUPERSEDED)
 """States from which no folder brings a revision back."""
 
-Take = Callable[[Store, dict[str, bytes], str], str]
-"""What is done with the sound files of a folder by somebody's name; gives the state of their revision after it. Raises
-FaultyRules."""
+Take = Callable[[Store, dict[str, bytes], str], object]
+"""What is done with the files of a folder in somebody's name. Raises FaultyRules."""
 
 
 class FolderScan(msgspec.Struct, frozen=True):
@@ -48,6 +47,7 @@ class Reloader:
         self._seen: FolderScan | None = None
         self._judged: FolderScan | None = None
         self._folder: str | None = None
+        self._told: tuple[str | None, str] = (None, "")
         self._unusable: tuple[str, ...] = ()
 
     def start(self) -> None:
@@ -58,8 +58,8 @@ class Reloader:
         try:
             self._propose()
         except FaultyRules as error:
-            with self._store.transaction() as tx:
-                active = tx.rulebooks.active_revision()
+            with self._store.read() as reading:
+                active = reading.rulebooks.active_revision()
             if active is None:
                 raise
             log.error("rules are faulty, the active revision runs on", action="rules.kept", faults=error.reasons)
@@ -91,16 +91,18 @@ class Reloader:
             self._library.reload_failed()
             raise FaultyRules([str(finding) for finding in found.findings])
         try:
-            state = self._take(self._store, found.files, self._by or found.owner)
+            self._take(self._store, found.files, self._by or found.owner)
         except FaultyRules:
             self._judged = found
             raise
         self._judged = found  # only now: with the store away the content is proposed again
         self._folder = revision_of(found.files)
-        self._tell(state)
 
     def _tell(self, state: str) -> None:
-        """What is the matter with the folder when its rules are not the active ones."""
+        """What is the matter with the folder when its rules are not the active ones; once, until that changes."""
+        if self._told == (self._folder, state):
+            return
+        self._told = (self._folder, state)
         if state == PROPOSED:
             log.warning("the folder's rules wait for an approval", action="rules.proposed", revision=self._folder)
         elif state in SET_ASIDE:
@@ -113,6 +115,9 @@ class Reloader:
 
     def _check_active(self) -> None:
         self._library.look_ahead(self._store)
+        if self._folder is not None:
+            with self._store.read() as reading:
+                self._tell(reading.rulebooks.states().get(self._folder, ""))
         try:
             self._library.with_rules(self._store, self._ask_active)
             self._unusable = ()
@@ -122,9 +127,7 @@ class Reloader:
         active = self._library.show_active()
         if active is not None:
             log.info("rules are active", action="rules.active", name=active.name, revision=active.revision)
-            with self._store.read() as reading:
-                self._tell(reading.rulebooks.states().get(self._folder or "", ""))
 
     def _ask_active(self) -> None:
-        with self._store.transaction() as tx:
-            self._library.current(tx)
+        with self._store.read() as reading:
+            self._library.current(reading)

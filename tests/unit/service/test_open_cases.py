@@ -21,15 +21,15 @@ def new(open_cases: str = "keep") -> CompiledRulebook:
     return compiled(files | {"rulebook.yaml": book})
 
 
-def after_the_change(open_cases: str, *, owned: bool, **patch: object) -> tuple[str, str | None]:
+def after_the_change(open_cases: str, *, owned: bool, **amended: object) -> tuple[str, str | None]:
     """Where a medical dispute is after the new revision and one more event, and where the rules would move it."""
     desk = Desk(old())
     desk.is_registered(causes=["medical_dispute"])
     if owned:
         desk.happens("assigned", "2026-03-02 11:00", owner="lin")
     desk.changes_rules(new(open_cases))
-    if patch:
-        desk.happens("amended", "2026-03-02 12:00", patch=patch)
+    if amended:
+        desk.happens("amended", "2026-03-02 12:00", patch=amended)
     else:
         desk.happens("contacted", "2026-03-02 12:00", direction="from_customer")
     assert desk.row is not None
@@ -39,7 +39,7 @@ def after_the_change(open_cases: str, *, owned: bool, **patch: object) -> tuple[
 
 
 @pytest.mark.parametrize(
-    ("open_cases", "owned", "patch", "where"),
+    ("open_cases", "owned", "amended", "where"),
     [
         ("keep", True, {}, ("claims", "care")),
         ("keep", True, {"claim_no": "7"}, ("claims", "care")),
@@ -50,10 +50,10 @@ def after_the_change(open_cases: str, *, owned: bool, **patch: object) -> tuple[
     ids=["a revision alone", "facts that no rule asks for", "new facts", "nobody's case", "follow"],
 )
 def test_a_revision_alone_moves_no_owned_case(
-    open_cases: str, owned: bool, patch: dict[str, object], where: tuple[str, str | None]
+    open_cases: str, owned: bool, amended: dict[str, object], where: tuple[str, str | None]
 ) -> None:
     """It says where the rules would move it; new facts move it, and then nothing is left to say."""
-    assert after_the_change(open_cases, owned=owned, **patch) == where
+    assert after_the_change(open_cases, owned=owned, **amended) == where
 
 
 def test_where_the_rules_would_move_a_case_is_told_once() -> None:
