@@ -124,6 +124,10 @@ class Rulebooks(Protocol):
         """A stored revision, in whatever state."""
         ...
 
+    def name(self, revision: str) -> str:
+        """The name of the rulebook that a stored revision is of."""
+        ...
+
     def states(self) -> dict[str, str]:
         """Every stored revision with its state."""
         ...

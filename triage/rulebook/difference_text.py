@@ -58,6 +58,8 @@ def _what(change: Change) -> Text:
 
 
 def _detail(detail: Detail) -> Text:
+    if detail.field == "examples":
+        return say("{removed} examples taken out, {added} new", removed=len(detail.removed), added=len(detail.added))
     field = _field(detail.field)
     if detail.added and detail.removed:
         return say("{field} − {removed} + {added}", field=field, removed=detail.removed, added=detail.added)
@@ -107,7 +109,6 @@ _FIELDS = {
     "status": say("status"),
     "effective_from": say("in force from"),
     "effective_to": say("in force until"),
-    "examples": say("examples"),
     "source": say("source"),
     "limit": say("limit"),
     "start": say("start"),

@@ -64,14 +64,14 @@ def supersede(tx: Transaction, proposals: Sequence[RulebookChange], who: str, wh
 def change(tx: Transaction, what: str, revision: str, who: str, why: str) -> None:
     """Record what becomes of a revision, in its history and in the audit."""
     tx.rulebooks.change(what, revision, at=tx.now(), who=who, why=why)
-    stored = tx.rulebooks.get(revision)
-    name = stored.name if stored else ""
-    tx.audit(who, f"{what.replace('_', ' ')} rulebook {name} {revision}", why)
+    tx.audit(who, f"{what.replace('_', ' ')} rulebook {tx.rulebooks.name(revision)} {revision}", why)
 
 
 def pending(rulebooks: Rulebooks) -> list[RulebookChange]:
     """The proposals that wait for a decision, the oldest first."""
     states = rulebooks.states()
+    if PROPOSED not in states.values():
+        return []
     latest = {one.revision: one for one in rulebooks.changes() if one.what == "proposed"}
     waiting = [one for revision, one in latest.items() if states[revision] == PROPOSED]
     return sorted(waiting, key=lambda one: one.no)

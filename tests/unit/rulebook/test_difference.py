@@ -245,3 +245,11 @@ def test_any_leaf_of_the_shipped_rulebook_that_changes_is_told(data: st.DataObje
     """The thing that it belongs to is named, in three languages."""
     path, mutant = data.draw(st.sampled_from(shipped_mutants()), label="leaf")
     check(shipped(), path, mutant)
+
+
+def test_examples_are_counted_not_recited() -> None:
+    """They are long; tools get them whole."""
+    files = changed("triage/rules.yaml", "{fires: false, fallback: true}", "{fires: false}")
+    assert told(files) == ["rule medical-is-high: 1 examples taken out, 1 new"]
+    (change,) = difference(small(), book(files))
+    assert "petition" in as_json(change)["details"][0]["added"][0]

@@ -55,7 +55,11 @@ class Revisions:
         return Running(self.active, self.shadow)
 
     def get(self, revision: str) -> StoredRulebook | None:
+        assert not self.open, "nothing is loaded while a transaction waits"
         return self.stored.get(revision)
+
+    def name(self, revision: str) -> str:
+        return self.stored[revision].name
 
     def states(self) -> dict[str, str]:
         return dict(self.state)

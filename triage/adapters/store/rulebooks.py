@@ -56,6 +56,11 @@ class SqlRulebooks:
         """A stored revision, in whatever state."""
         return self._one(RULEBOOKS.c.revision == revision)
 
+    def name(self, revision: str) -> str:
+        """The name of the rulebook that a stored revision is of."""
+        query = sa.select(RULEBOOKS.c.name).where(RULEBOOKS.c.revision == revision)
+        return str(self._connection.execute(query).scalar_one())
+
     def states(self) -> dict[str, str]:
         """Every stored revision with its state."""
         rows = self._connection.execute(sa.select(RULEBOOKS.c.revision, RULEBOOKS.c.state))

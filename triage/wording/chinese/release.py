@@ -136,7 +136,10 @@ CHINESE: dict[str, tuple[str, str]] = {
     "status": ("狀態", "状态"),
     "in force from": ("生效日", "生效日"),
     "in force until": ("失效日", "失效日"),
-    "examples": ("範例", "示例"),
+    "{removed} examples taken out, {added} new": (
+        "刪除範例 {removed} 個，新增 {added} 個",
+        "删除示例 {removed} 个，新增 {added} 个",
+    ),
     "source": ("依據", "依据"),
     "limit": ("期限", "期限"),
     "start": ("起算", "起算"),
