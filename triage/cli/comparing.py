@@ -12,8 +12,7 @@ from triage.cli.release import By, Reason, word_of
 from triage.errors import WrongSettings
 from triage.main.tools import files_of, opened_store
 from triage.rulebook.difference import difference
-from triage.rulebook.difference_text import as_json as difference_as_json
-from triage.rulebook.difference_text import lines
+from triage.rulebook.difference_text import as_line, lines
 from triage.rulebook.model import Rulebook
 from triage.service import approval
 from triage.service.approval import Word
@@ -50,7 +49,7 @@ def diff(
     changes = difference(one, other)
     for change in changes:
         if as_json:
-            print(msgspec.json.encode(difference_as_json(change)).decode())
+            print(msgspec.json.encode(as_line(change)).decode())
         else:
             for line in lines(change, chosen):
                 print(line)

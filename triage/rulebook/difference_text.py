@@ -1,7 +1,6 @@
 """Differences between two rulebooks as lines that an officer reads, and as tools read them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
@@ -18,23 +17,39 @@ def lines(change: Change, language: str, complaints: int | None = None) -> Itera
     return (line.said(language) for line in told)
 
 
-def as_json(change: Change) -> dict[str, Any]:
-    """The same for tools; values as the rule files spell them, in English."""
-    return {
-        "about": change.about,
-        "id": change.id,
-        "kind": change.kind,
-        "title": change.title,
-        "details": [
-            {name: _plain(value) for name, value in msgspec.structs.asdict(detail).items()} for detail in change.details
-        ],
-    }
+class DetailLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One field that differs, for tools: `before` and `after`, or of a collection what came and what went."""
+
+    field: str
+    before: str | None
+    after: str | None
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [str(one) for one in value]
-    return None if value is None else str(value)
+class ChangeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that differs, for tools; values as the rule files spell them, in English."""
+
+    about: str
+    id: str
+    kind: str
+    title: dict[str, str]
+    details: tuple[DetailLine, ...]
+
+
+def as_line(change: Change) -> ChangeLine:
+    """The same for tools."""
+    details = tuple(
+        DetailLine(
+            field=detail.field,
+            before=None if detail.before is None else str(detail.before),
+            after=None if detail.after is None else str(detail.after),
+            added=tuple(map(str, detail.added)),
+            removed=tuple(map(str, detail.removed)),
+        )
+        for detail in change.details
+    )
+    return ChangeLine(about=change.about, id=change.id, kind=change.kind, title=change.title, details=details)
 
 
 def _told(change: Change, language: str) -> Iterator[Text]:

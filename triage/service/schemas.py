@@ -7,6 +7,7 @@ import msgspec
 
 from triage.codec.schema import event_schema
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.difference_text import ChangeLine
 from triage.rulebook.faults import Finding
 from triage.rulebook.judge import Judged
 from triage.rulebook.schema_json import (
@@ -21,6 +22,7 @@ from triage.service.apply_policy import Moved
 from triage.service.calendar_view import CalendarDay
 from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
+from triage.service.release_history import Happened, ShadowShown
 from triage.service.replay import ReplayedCase
 from triage.service.verify import Difference
 
@@ -53,6 +55,10 @@ def _cli() -> dict[str, Any]:
         "verify": Difference,
         "apply-policy": Moved,
         "calendar": CalendarDay,
+        "rules proposals": Happened,
+        "rules history": Happened,
+        "rules diff": ChangeLine,
+        "rules shadow": ShadowShown,
     }
     schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
     return {
