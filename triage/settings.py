@@ -66,10 +66,13 @@ class StoreSettings(_Table):
 
 
 class RulesSettings(_Table):
-    """`[rules]`: the folder that proposes revisions; None: the shipped rulebook."""
+    """`[rules]`: the folder that proposes revisions; None: the shipped rulebook. `activation`: whether a sound new one
+    becomes active by itself, or waits for the word of somebody other than its proposer. `proposer`: in whose name the
+    folder proposes; None: in the name of whoever owns its newest file."""
 
     dir: Path | None = None
-    activation: Literal["auto"] = "auto"
+    activation: Literal["auto", "approved"] = "auto"
+    proposer: str | None = Field(default=None, min_length=1)
 
 
 class KafkaSettings(_Table):

@@ -17,7 +17,13 @@ def shipped_rules() -> Path:
 def compiled_folder(directory: Path | None, language: str = "en") -> CompiledRulebook:
     """The folder's rulebook, the shipped one when None, ready to decide. Raises FaultyRules, with the faults in the
     language."""
+    return compile_files(files_of(directory, language), language)
+
+
+def files_of(directory: Path | None, language: str = "en") -> dict[str, bytes]:
+    """The rule files of the folder, the shipped one when None. Raises FaultyRules: what is wrong with the folder, in
+    the language."""
     found = scan(directory or shipped_rules())
     if found.findings:
         raise FaultyRules([finding.said(language) for finding in found.findings])
-    return compile_files(found.files, language)
+    return found.files

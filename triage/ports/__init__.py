@@ -2,6 +2,13 @@
 
 from triage.ports.past import KeptDecision, OpenCase, Past, PastRow, Span
 from triage.ports.rows import (
+    ACTIVE,
+    DRAFT,
+    PROPOSED,
+    REJECTED,
+    RETIRED,
+    STATE_AFTER,
+    SUPERSEDED,
     CaseRow,
     Changes,
     ClockRow,
@@ -10,6 +17,10 @@ from triage.ports.rows import (
     Part,
     Position,
     Record,
+    RulebookChange,
+    Running,
+    ShadowRun,
+    ShadowTally,
     Sibling,
     StoredRulebook,
     TimelineRow,
@@ -18,6 +29,13 @@ from triage.ports.source import EventSource
 from triage.ports.store import Cases, Offsets, Reading, Rulebooks, Store, Transaction
 
 __all__ = [
+    "ACTIVE",
+    "DRAFT",
+    "PROPOSED",
+    "REJECTED",
+    "RETIRED",
+    "STATE_AFTER",
+    "SUPERSEDED",
     "CaseRow",
     "Cases",
     "Changes",
@@ -34,7 +52,11 @@ __all__ = [
     "Position",
     "Reading",
     "Record",
+    "RulebookChange",
     "Rulebooks",
+    "Running",
+    "ShadowRun",
+    "ShadowTally",
     "Sibling",
     "Span",
     "Store",

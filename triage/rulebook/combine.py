@@ -110,13 +110,14 @@ def _because(rulebook: Rulebook, test: Test, facts: Facts) -> Because:
 
 def in_words(test: Test) -> str:
     """A test in the words of the rule files: `at_least 50000 CNY`."""
-    return f"{test.op.value} {_words(test.value)}"
+    return f"{test.op.value} {value_in_words(test.value)}"
 
 
-def _words(value: Any) -> str:
+def value_in_words(value: Any) -> str:
+    """A value as the rule files write it."""
     plain = jsonable(value)
     if isinstance(plain, dict):
         return f"{plain['value']:g} {plain['currency']}"
     if isinstance(plain, list):
-        return ", ".join(_words(one) for one in plain)
+        return ", ".join(value_in_words(one) for one in plain)
     return str(plain).lower() if isinstance(plain, bool) else str(plain)

@@ -20,8 +20,9 @@ Evaluator = Callable[[Facts], list[int]]
 class Matcher:
     """Finds the rules that fire."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = sorted((rule for rule in rules if rule.status == "active"), key=lambda rule: rule.id)
+    def __init__(self, rules: Sequence[Rule], status: str = "active") -> None:
+        """Of these rules, those with this status."""
+        self._rules = sorted((rule for rule in rules if rule.status == status), key=lambda rule: rule.id)
         buckets: dict[tuple[str, Any], list[int]] = {}
         unindexed: list[int] = []
         for number, rule in enumerate(self._rules):
@@ -37,7 +38,7 @@ class Matcher:
         self._indexed_facts = sorted({fact for fact, _ in buckets})
 
     def matching(self, facts: Facts, on: date) -> list[Rule]:
-        """Active rules in force on the local date whose condition holds, in the order of their ids."""
+        """Rules in force on the local date whose condition holds, in the order of their ids."""
         found = set(self._unindexed(facts))
         for fact in self._indexed_facts:
             value = facts.get(fact)

@@ -6,15 +6,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from monitors.clocks.policy import Policy
 from triage.domain.case import Case
 from triage.domain.condition import Op, Test, leaf_tests, passes
-from triage.domain.decision import Decision, Outcome
+from triage.domain.decision import Decision
 from triage.domain.facts import Facts
+from triage.rulebook.attaching import Attaching
 from triage.rulebook.combine import combine, in_words, reasons, said_by_rules
 from triage.rulebook.compiled import Matcher, compile_condition
 from triage.rulebook.facts import FactReader, jsonable
 from triage.rulebook.model import Rule, Rulebook
+from triage.rulebook.shadow import ShadowRules
 from triage.rulebook.terms import TermIndex
 
 
@@ -35,11 +36,8 @@ class CompiledRulebook:
             if self._is_personal(test.fact):
                 self._personal_tests.setdefault(test.fact, {})[in_words(test)] = test
         self._personal_facts = self._personal_tests.keys()
-        self._applies = [
-            (policy, compile_condition(policy.applies_when))
-            for policy in rulebook.policies.values()
-            if policy.applies_when is not None and policy.status == "active"
-        ]
+        self._attaching = Attaching(rulebook)
+        self._shadow = ShadowRules(rulebook, self._attaching)
 
     def _is_personal(self, fact: str) -> bool:
         spec = self.rulebook.vocabulary.facts.get(fact)
@@ -50,34 +48,32 @@ class CompiledRulebook:
         return event_type if event_type in self.rulebook.vocabulary.event_types else "other"
 
     def decide(self, facts: Facts, case: Case) -> Decision:
-        """The outcome of rules, humans and policies for these facts; only the policies that apply now are named."""
+        """The outcome of rules, humans and policies for these facts; only the policies that apply now are named. What
+        rules and policies in shadow would make of it stands beside it."""
         received_on = case.received_at.astimezone(self.zone).date()
         fired = self.matcher.matching(facts, received_on)
+        decision = self._decided(facts, case, fired, received_on)
+        shadow = self._shadow.beside(facts, case, fired, decision.outcome, received_on)
+        return decision if shadow is None else msgspec.structs.replace(decision, shadow=shadow)
+
+    def decide_as_if(self, rule: Rule, facts: Facts, case: Case) -> Decision:
+        """The decision as if this shadow rule, and the policies in shadow, were in force."""
+        received_on = case.received_at.astimezone(self.zone).date()
+        fired = self.matcher.matching(facts, received_on)
+        if rule.in_force(received_on) and compile_condition(rule.when)(facts):
+            fired = [*fired, rule]
+        return self._decided(facts, case, fired, received_on, shadow=True)
+
+    def _decided(self, facts: Facts, case: Case, fired: list[Rule], on: date, *, shadow: bool = False) -> Decision:
         said = said_by_rules(self.rulebook, fired)
         outcome = combine(self.rulebook, fired, said, case)
-        policies = self._attached(facts, outcome, fired, received_on)
+        policies = self._attaching.attached(facts, outcome, fired, on, shadow=shadow)
         return Decision(
             outcome=msgspec.structs.replace(outcome, policies=policies),
             reasons=reasons(self.rulebook, fired, facts),
             revision=self.rulebook.revision,
             rules_said=said,
         )
-
-    def _attached(self, facts: Facts, outcome: Outcome, fired: list[Rule], on: date) -> tuple[str, ...]:
-        """Policies that a fired rule names, and those that apply; an effective date is that of the receipt."""
-        words = facts | {
-            "priority": outcome.priority,
-            "department": outcome.department,
-            "handler": outcome.handler,
-        }
-        if outcome.team is not None:
-            words["team"] = outcome.team
-        if outcome.tags:
-            words["tags"] = outcome.tags
-        named = {policy for rule in fired for policy in rule.then.policies}
-        found = [self.rulebook.policies[name] for name in named]
-        found += [policy for policy, applies in self._applies if applies(words)]
-        return tuple(sorted({policy.id for policy in found if _in_force(policy, on)}))
 
     def stored_facts(self, facts: Facts) -> dict[str, Any]:
         """The facts as the timeline keeps them: of personal ones that are known only the results of the rulebook's
@@ -90,11 +86,6 @@ class CompiledRulebook:
         for fact in self._personal_facts & facts.keys():
             stored[fact] = {words: passes(test, facts) for words, test in self._personal_tests[fact].items()}
         return stored
-
-
-def _in_force(policy: Policy, on: date) -> bool:
-    after_start = policy.effective_from is None or policy.effective_from <= on
-    return policy.status == "active" and after_start and (policy.effective_to is None or on <= policy.effective_to)
 
 
 def _tests_of(rulebook: Rulebook) -> list[Test]:

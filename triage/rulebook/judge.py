@@ -46,7 +46,7 @@ def judge(rules: CompiledRulebook) -> tuple[Judged, ...]:
     rulebook = rules.rulebook
     judged: list[Judged] = []
     for rule in rulebook.rules:
-        if rule.status == "active":
+        if rule.status != "disabled":
             judged += _judge_rule(rules, rule)
     for terms in rulebook.terms.values():
         judged += _judge_terms(rules, terms)
@@ -78,7 +78,8 @@ def _differences(rules: CompiledRulebook, rule: Rule, example: Example) -> Itera
     on = _judged_on(rules, rule, example)
     facts = rules.facts.of_example(example.given, on)
     case = _case_of(rules, on, example.given.get("received_at"))
-    decision = rules.decide(facts, case)
+    is_shadow = rule.status == "shadow"  # it is judged as what it would do in force
+    decision = rules.decide_as_if(rule, facts, case) if is_shadow else rules.decide(facts, case)
     fired = {reason.rule for reason in decision.reasons}
     if (rule.id in fired) != example.expect.get("fires", True):
         yield say("fires: {found}", found=_word(rule.id in fired))

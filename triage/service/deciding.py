@@ -17,7 +17,7 @@ from triage.ports import Sibling
 from triage.rulebook.combine import deciders, owner_of
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Rulebook
-from triage.service.draft import Draft, Rules
+from triage.service.draft import Considered, Draft, Rules
 
 HISTORY_DAYS = 90
 
@@ -33,11 +33,14 @@ def history(case: Case, siblings: Sequence[Sibling]) -> History:
 
 
 def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequence[Sibling]) -> tuple[Decision, Facts]:
-    """The decision at this point, with the clocks planned so far as facts. Pure; the draft is only read."""
+    """The decision at this point, with the clocks planned so far as facts. Pure; of the draft it is only noted what was
+    considered."""
     rules = draft.rules.active
     breached = [name for name, cycles in draft.clocks.items() if any(cycle.breached for cycle in cycles)]
-    facts = rules.facts.of_case(case, history(case, siblings), breached)
+    past = history(case, siblings)
+    facts = rules.facts.of_case(case, past, breached)
     decision = rules.decide(facts, case)
+    draft.considered = Considered(case, past, tuple(breached), decision)
     outcome = decision.outcome
     previous = draft.outcome
     if previous is not None and outcome.department != previous.department:
@@ -119,14 +122,34 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
     if outcome.rules_would_move_to is None:
         draft.revision = rulebook.revision
     draft.outcome = outcome
+    return as_kept(draft, decision, facts)
+
+
+def note_shadow(draft: Draft, decision: Decision, facts: Facts) -> str | None:
+    """What rules and policies in shadow say of a decision that changed nothing, for the timeline alone; None when the
+    timeline has it already."""
+    names = decision.shadow.names if decision.shadow else ()
+    return None if names == draft.shadow else as_kept(draft, decision, facts)
+
+
+def as_kept(draft: Draft, decision: Decision, facts: Facts) -> str:
+    """The decision as the timeline keeps it. What is in shadow is counted when it stands there anew."""
     kept = {
-        "revision": rulebook.revision,
+        "revision": draft.rules.active.rulebook.revision,
         "facts": draft.rules.active.stored_facts(facts),
-        "outcome": outcome,
+        "outcome": decision.outcome,
         "reasons": decision.reasons,
         "engines": decision.engines,
         "rules_said": decision.rules_said,
     }
+    shadow = decision.shadow
+    if shadow is not None:
+        kept["shadow"] = shadow.reasons
+        kept["shadow_policies"] = shadow.policies
+        kept["shadow_outcome"] = shadow.would
+        for name in shadow.names:
+            draft.count("shadow_matches_total", rule=name)
+    draft.shadow = shadow.names if shadow else ()
     return msgspec.json.encode(kept).decode()
 
 

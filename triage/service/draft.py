@@ -11,9 +11,10 @@ from monitors.clocks.plan import AttachedClock
 from monitors.notices.message import TOPIC_OF, Message, Output, to_message
 from monitors.ports import Observer
 from triage.domain.case import Case
-from triage.domain.decision import Outcome
+from triage.domain.decision import Decision, Outcome
 from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep, StepKey
 from triage.domain.event import Event
+from triage.domain.facts import History
 from triage.ports import CaseRow, ClockRow, Mute, TimelineRow
 from triage.rulebook.decide import CompiledRulebook
 
@@ -69,6 +70,16 @@ def report(observer: Observer, counts: Iterable[Count]) -> None:
             observer.count(count.name, count.value, **count.labels)
 
 
+class Considered(msgspec.Struct, frozen=True):
+    """What a decision was made of, for another revision to decide the same. `decision`: what the rules in force say,
+    before anything keeps a case where it is. `breached`: full names of clocks."""
+
+    case: Case
+    past: History
+    breached: tuple[str, ...]
+    decision: Decision
+
+
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one step of one case causes."""
 
@@ -79,6 +90,7 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[HandledStep, ...]
     messages: tuple[Message, ...]
     counts: tuple[Count, ...]
+    considered: Considered | None = None
 
 
 class Draft:
@@ -102,6 +114,8 @@ class Draft:
         self.outcome: Outcome | None = document.outcome
         self.revision = document.revision
         self.closing = (document.closed_at, document.missing)
+        self.shadow = document.shadow
+        self.considered: Considered | None = None
         self.planned_with: dict[str, AttachedClock] = {}
         self.clocks: dict[str, tuple[Clock, ...]] = {}
         self.refusals: tuple[Refusal, ...] = ()
@@ -184,6 +198,7 @@ class Draft:
             steps=tuple(self.changed_steps.values()),
             messages=tuple(self.messages),
             counts=tuple(self.counts),
+            considered=self.considered,
         )
 
     def _document(self, events: tuple[Event, ...]) -> Document:
@@ -203,4 +218,5 @@ class Draft:
             sequences=self.sequences,
             closed_at=self.closing[0],
             missing=self.closing[1],
+            shadow=self.shadow,
         )

@@ -41,6 +41,9 @@ class DueFirer:
             return self._sweep_singly(limit)
 
     def _sweep(self, limit: int) -> Sweep:
+        return self._library.with_rules(self._store, lambda: self._sweep_batch(limit))
+
+    def _sweep_batch(self, limit: int) -> Sweep:
         with self._store.transaction() as tx:
             moment = self._low_mark.moment(tx)
             room = self._brake.room(moment)
@@ -59,10 +62,7 @@ class DueFirer:
 
     def _fire_single(self, case_id: str) -> int:
         try:
-            with self._store.transaction() as tx:
-                moment = self._low_mark.moment(tx)
-                rows = list(tx.cases.lock([case_id]).values())
-                effects = self._fire_all(tx, rows, moment)
+            effects, moment = self._library.with_rules(self._store, lambda: self._fire_case(case_id))
         except TryAgain:
             raise
         except Exception as error:  # noqa: BLE001 # this case waits, the sweep goes on, an alert tells after five
@@ -71,6 +71,11 @@ class DueFirer:
             return 0
         self._after_commit(effects, moment)
         return len(effects)
+
+    def _fire_case(self, case_id: str) -> tuple[list[Effects], Moment]:
+        with self._store.transaction() as tx:
+            moment = self._low_mark.moment(tx)
+            return self._fire_all(tx, list(tx.cases.lock([case_id]).values()), moment), moment
 
     def _postpone(self, case_id: str) -> None:
         with self._store.transaction() as tx:
@@ -95,6 +100,7 @@ class DueFirer:
         counts: list[Count] = [count for one in effects for count in one.counts]
         self._brake.note(moment, sum(count.name == "alerts_total" for count in counts))
         report(self._observer, counts)
+        self._library.compare([one.considered for one in effects if one.considered is not None])
 
 
 class _Brake:

@@ -8,7 +8,7 @@ from triage.domain.lifecycle import FINAL_STATUSES
 from triage.ports import CaseRow, Changes, Part, Record, Sibling, Store, Transaction
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.dead_letters import dead_letter, to_messages
-from triage.service.draft import Count, Effects, Moment, Rules, report
+from triage.service.draft import Considered, Count, Effects, Moment, Rules, report
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.step import apply, open_for_quarantined
@@ -25,6 +25,9 @@ class EventHandler:
     def handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
         """Apply the records in one transaction; gives the position behind them. Raises Fenced, TryAgain, or
         whatever an event at fault raises; nothing is kept then."""
+        return self._library.with_rules(self._store, lambda: self._handle(part, known, records))
+
+    def _handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
         after = records[-1].next_offset
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, after)
@@ -34,10 +37,14 @@ class EventHandler:
             self._apply_all(tx, batch, active)
             batch.write()
         report(self._observer, batch.counts)
+        self._library.compare(batch.considered)
         return after
 
     def quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
         """Put the record into the dead letters and move on; its case is opened when there is none."""
+        return self._library.with_rules(self._store, lambda: self._quarantine(part, known, record, error))
+
+    def _quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, record.next_offset)
             batch = _Batch(part, tx, self._low_mark.moment(tx))
@@ -125,6 +132,7 @@ class _Batch:
         self.rows: dict[str, CaseRow] = {}
         self.changes = Changes()
         self.counts: list[Count] = []
+        self.considered: list[Considered] = []
 
     def is_new(
         self, active: CompiledRulebook, known: dict[tuple[str, str], str], record: Record, arrival: Arrival
@@ -148,6 +156,8 @@ class _Batch:
         self.rows[row.id] = row
         collect(self.changes, effects)
         self.counts.extend(effects.counts)
+        if effects.considered is not None:
+            self.considered.append(effects.considered)
 
     def bury(self, record: Record, reason: str, detail: str, case: str | None = None, *, copy: bool = False) -> None:
         letter = dead_letter(self.part, record, reason=reason, detail=detail, at=self.moment.now, case=case, copy=copy)

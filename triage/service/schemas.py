@@ -7,6 +7,7 @@ import msgspec
 
 from triage.codec.schema import event_schema
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.difference_text import ChangeLine
 from triage.rulebook.schema_json import (
     CALENDAR_SCHEMA,
     FACTS_SCHEMA,
@@ -21,6 +22,7 @@ from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
 from triage.service.mute import MuteLine
 from triage.service.quality_report import RuleQuality
+from triage.service.release_history import Happened, ShadowShown
 from triage.service.replay import ReplayedCase
 from triage.service.rule_health import SignLine
 from triage.service.told import FindingLine, JudgedLine
@@ -70,6 +72,10 @@ def _cli() -> dict[str, Any]:
         "try": Tried,
         "rules quality": RuleQuality,
         "rules health": SignLine,
+        "rules proposals": Happened,
+        "rules history": Happened,
+        "rules diff": ChangeLine,
+        "rules shadow": ShadowShown,
     }
     schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
     return {

@@ -13,7 +13,8 @@ from triage.settings import Settings, load_settings
 SAMPLES: dict[str, str] = {
     "store.url": "sqlite:///other.sqlite",
     "rules.dir": "other/rules",
-    "rules.activation": "auto",
+    "rules.activation": "approved",
+    "rules.proposer": "compliance desk",
     "kafka.bootstrap_servers": "a:1,b:2",
     "kafka.group_id": "g",
     "kafka.client": "kafka-python",

@@ -9,6 +9,7 @@ from triage.wording.chinese import (
     faults_values,
     nouns,
     quality,
+    release,
 )
 
 CHINESE: dict[str, tuple[str, str]] = {
@@ -20,5 +21,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     **faults_values.CHINESE,
     **nouns.CHINESE,
     **quality.CHINESE,
+    **release.CHINESE,
 }
 """English template to traditional and simplified Chinese."""
