@@ -19,10 +19,10 @@ def condition_in_words(condition: Condition) -> Text:
         case NoneOf(items):
             return say("none of ({items})", items=tuple(map(condition_in_words, items)))
         case Test():
-            return test_in_words(condition)
+            return _test_in_words(condition)
 
 
-def test_in_words(test: Test) -> Text:
+def _test_in_words(test: Test) -> Text:
     """`amount_disputed is at least 50000 CNY`."""
     fact, values = test.fact, _values(test.value)
     if test.op is Op.KNOWN:
@@ -30,9 +30,6 @@ def test_in_words(test: Test) -> Text:
     if test.op is Op.BETWEEN:
         return say("{fact} is from {low} to {high}", fact=fact, low=values[0], high=values[1])
     return _TESTS[test.op](fact, values)
-
-
-test_in_words.__test__ = False  # type: ignore[attr-defined] # pytest: not a test
 
 
 def _values(value: Any) -> tuple[str, ...]:

@@ -125,6 +125,7 @@ def begin_shadow_of_files(store: Store, files: dict[str, bytes], word: Word) -> 
     """The same with files that nobody has to propose. Raises FaultyRules."""
     book = sound_files(files, word.language).rulebook
     with store.transaction() as tx:
+        tx.rulebooks.hold()
         tx.rulebooks.keep(_stored(book.revision, book.name, files))
         put_into_shadow(tx, book.revision, word.who, word.reason)
     return book.revision

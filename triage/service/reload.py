@@ -8,6 +8,7 @@ import structlog
 from triage.errors import FaultyRules, RevisionUnusable
 from triage.ports import PROPOSED, REJECTED, RETIRED, SUPERSEDED, Store
 from triage.rulebook.faults import Finding
+from triage.rulebook.model import Rulebook
 from triage.rulebook.revision import revision as revision_of
 from triage.service.release import Library
 
@@ -72,7 +73,9 @@ class Reloader:
                 self._propose()
             except FaultyRules as error:
                 log.error("rules are faulty, the last good ones run on", action="rules.kept", faults=error.reasons)
-        self._check_active()
+        active = self._check_active()
+        if active is not None:
+            log.info("rules are active", action="rules.active", name=active.name, revision=active.revision)
 
     def troubles(self) -> Sequence[str]:
         """Why this instance cannot decide; nothing when it can."""
@@ -113,7 +116,8 @@ class Reloader:
                 state=state,
             )
 
-    def _check_active(self) -> None:
+    def _check_active(self) -> Rulebook | None:
+        """See to it that this instance can decide; gives the active rulebook when it is another than before."""
         self._library.look_ahead(self._store)
         if self._folder is not None:
             with self._store.read() as reading:
@@ -123,10 +127,8 @@ class Reloader:
             self._unusable = ()
         except RevisionUnusable as error:
             self._unusable = (str(error),)
-            return
-        active = self._library.show_active()
-        if active is not None:
-            log.info("rules are active", action="rules.active", name=active.name, revision=active.revision)
+            return None
+        return self._library.show_active()
 
     def _ask_active(self) -> None:
         with self._store.read() as reading:
