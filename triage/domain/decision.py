@@ -46,9 +46,11 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """An outcome, its reasons, and the revision that gave it. `engines`: agree | disagree | single."""
+    """An outcome, its reasons, and the revision that gave it. `matching`: ids of the rules in force whose condition
+    holds. `engines`: agree | disagree | single; filled in beside the outcome, which never depends on it."""
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
     revision: str
+    matching: tuple[str, ...] = ()
     engines: str = "single"

@@ -1,5 +1,6 @@
 """What the services ask of the outside: sources of events and the store with its one transaction."""
 
+from triage.ports.engine import Engine, Evaluated, OneEngine, Questions
 from triage.ports.rows import (
     CaseRow,
     Changes,
@@ -22,11 +23,15 @@ __all__ = [
     "Changes",
     "ClockRow",
     "DeadLetter",
+    "Engine",
+    "Evaluated",
     "EventSource",
     "Mute",
     "Offsets",
+    "OneEngine",
     "Part",
     "Position",
+    "Questions",
     "Reading",
     "Record",
     "Rulebooks",

@@ -1,6 +1,5 @@
 """What the services ask of the second engine: whether it finds the same rules. It never changes a decision."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -45,23 +44,17 @@ class Engine(Protocol):
 class OneEngine:
     """No second engine: every decision is made by the first alone."""
 
-    def batch(self) -> "OneEngine._Unasked":
+    def batch(self) -> Questions:
         """See `Engine`."""
-        return self._Unasked()
-
-    class _Unasked:
-        def __init__(self) -> None:
-            self._count = 0
-
-        def ask(self, rules: CompiledRulebook, evaluated: Evaluated) -> None:
-            self._count += 1
-
-        def marks(self) -> list[str]:
-            return [SINGLE] * self._count
+        return _Unasked()
 
 
-def compared(first: Sequence[str], second: frozenset[str], left_out: frozenset[str]) -> tuple[list[str], list[str]]:
-    """The rules that only the first engine found, and those that only the second did. `left_out`: rules that the second
-    one was not given."""
-    ours = frozenset(first) - left_out
-    return sorted(ours - second), sorted(second - ours)
+class _Unasked:
+    def __init__(self) -> None:
+        self._count = 0
+
+    def ask(self, rules: CompiledRulebook, evaluated: Evaluated) -> None:  # noqa: ARG002 # nobody looks at them
+        self._count += 1
+
+    def marks(self) -> list[str]:
+        return [SINGLE] * self._count

@@ -59,6 +59,7 @@ class CompiledRulebook:
             outcome=msgspec.structs.replace(outcome, policies=policies),
             reasons=reasons(self.rulebook, fired, facts),
             revision=self.rulebook.revision,
+            matching=tuple(rule.id for rule in fired),
         )
 
     def _attached(self, facts: Facts, outcome: Outcome, fired: list[Rule], on: date) -> tuple[str, ...]:

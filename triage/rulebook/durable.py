@@ -50,7 +50,9 @@ class SecondForm:
             values = self._translator.fields.values(facts, on)
         except Inexpressible:
             return None
-        said = [None if value is None else f',"{name}":{value}' for name, value in zip(self._names, values, strict=True)]
+        said = [
+            None if value is None else f',"{name}":{value}' for name, value in zip(self._names, values, strict=True)
+        ]
         return tuple(
             '{"sid":"0","id":"0"' + "".join(part for field in one.fields if (part := said[field]) is not None) + "}"
             for one in self.networks
@@ -106,7 +108,7 @@ class SecondForm:
 def _too_much(branch: Branch) -> Text | None:
     """Why the second engine cannot take a rule, even in a network of its own."""
     if groups(branch) > MOST_GROUPS:
-        return say("it has more than {most} groups of all and any inside one another", most=MOST_GROUPS)
+        return say("it has more than {most} groups of all and any", most=MOST_GROUPS)
     if branches(branch) > MOST_BRANCHES:
         return say("more than {most} of its alternatives may hold at once", most=MOST_BRANCHES)
     if not Network().add("0", branch):

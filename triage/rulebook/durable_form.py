@@ -211,7 +211,7 @@ class Translator:
             known = self.flag("known", test.fact, on=wanted)
             return (both if wanted else either)(iter((known, self._any_flag(test, wanted=not wanted))))
         if test.op is Op.BETWEEN:
-            bounds = (("gte", test.value[0]), ("lte", test.value[1]))
+            bounds: tuple[tuple[str, Any], ...] = (("gte", test.value[0]), ("lte", test.value[1]))
         else:
             operator = OPERATORS[test.op]
             many = test.value if isinstance(test.value, tuple) else (test.value,)

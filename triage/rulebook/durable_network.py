@@ -92,17 +92,17 @@ class Network:
 
 def _link(branch: Branch, parent: _Node, touched: list[_Node]) -> _Node:
     """Where the branch ends. `touched` gets every node on the way, parents before what hangs below them."""
-    if isinstance(branch, Lit):
-        node = parent.child(branch)
-    elif isinstance(branch, And):
-        node = parent
-        for item in branch.items:
-            node = _link(item, node, touched)
-        return node
-    else:
-        node = _Node()
-        for item in branch.items:
-            _link(item, parent, touched).alternatives.append(node)
+    match branch:
+        case Lit():
+            node = parent.child(branch)
+        case And(items):
+            for item in items:
+                parent = _link(item, parent, touched)
+            return parent
+        case Or(alternatives):
+            node = _Node()
+            for alternative in alternatives:
+                _link(alternative, parent, touched).alternatives.append(node)
     touched.append(node)
     return node
 

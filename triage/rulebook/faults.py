@@ -69,6 +69,7 @@ CODES: dict[str, str] = {
     "duplicate-step": "two steps of a clock with the same words",
     "never-attached": "a policy that no rule names and that has no applies_when",
     "example-fails": "an example of a rule, term list or policy does not hold, or is missing",
+    "beyond-second-engine": "a rule that the second engine cannot take, so that the first decides it alone (warning)",
     "missing-escalation": "a department without a person for a role that a ladder speaks to",
 }
 """Every code and what it means. Closed: a code that is not here cannot be reported."""

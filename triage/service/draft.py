@@ -14,7 +14,7 @@ from triage.domain.case import Case
 from triage.domain.decision import Outcome
 from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep, StepKey
 from triage.domain.event import Event
-from triage.ports import CaseRow, ClockRow, Mute, TimelineRow
+from triage.ports import CaseRow, ClockRow, Evaluated, Mute, TimelineRow
 from triage.rulebook.decide import CompiledRulebook
 
 
@@ -70,7 +70,8 @@ def report(observer: Observer, counts: Iterable[Count]) -> None:
 
 
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that one step of one case causes."""
+    """Everything that one step of one case causes. `evaluated`: what the rules were given and which of them matched,
+    None when none ran; `told`: the place in `messages` of the decision, None when it was not told."""
 
     row: CaseRow
     timeline: tuple[TimelineRow, ...]
@@ -79,6 +80,8 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[HandledStep, ...]
     messages: tuple[Message, ...]
     counts: tuple[Count, ...]
+    evaluated: Evaluated | None = None
+    told: int | None = None
 
 
 class Draft:
@@ -111,6 +114,8 @@ class Draft:
         self.messages: list[Message] = []
         self.timeline: list[TimelineRow] = []
         self.counts: list[Count] = []
+        self.evaluated: Evaluated | None = None
+        self.told: int | None = None
 
     def held_revisions(self) -> set[str]:
         """Revisions that started clocks hold."""
@@ -184,6 +189,8 @@ class Draft:
             steps=tuple(self.changed_steps.values()),
             messages=tuple(self.messages),
             counts=tuple(self.counts),
+            evaluated=self.evaluated,
+            told=self.told,
         )
 
     def _document(self, events: tuple[Event, ...]) -> Document:

@@ -7,6 +7,7 @@ from triage.domain.document import Document
 from triage.errors import ActiveUnusable, FaultyRules, RevisionUnusable
 from triage.ports import Rulebooks, Store, StoredRulebook, Transaction
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.durable import beyond_second_engine
 from triage.rulebook.faults import FAULT, Finding
 from triage.rulebook.judge import judge
 from triage.rulebook.load import load
@@ -27,6 +28,7 @@ def inspect_files(files: dict[str, bytes]) -> list[Finding]:
     loaded = load(files)
     found = list(loaded.findings)
     if loaded.rulebook is not None:
+        found += beyond_second_engine(loaded.rulebook.rules)
         found += failing_examples(CompiledRulebook(loaded.rulebook))
     return found
 
@@ -89,6 +91,11 @@ class Library:
         self._shelf = Shelf()
         self._active: CompiledRulebook | None = None
         self._shown: CompiledRulebook | None = None
+
+    @property
+    def active(self) -> CompiledRulebook | None:
+        """The active revision as it was last seen, None while it never was."""
+        return self._active
 
     def current(self, tx: Transaction, documents: Iterable[Document] = ()) -> Rules:
         """The active revision, and those that the documents hold. Raises ActiveUnusable, RevisionUnusable."""

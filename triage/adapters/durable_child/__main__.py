@@ -68,8 +68,8 @@ def _serve(module: Any, out: int) -> None:
     frames = Frames()
     child = _Child(module)
     while piece := os.read(0, PIECE):
-        said = [child.hear(from_parent.decode(body)) for body in frames.feed(piece)]
-        _say(out, *said)
+        heard = (child.hear(from_parent.decode(body)) for body in frames.feed(piece))
+        _say(out, *(answer for answer in heard if answer is not None))
 
 
 class _Child:
@@ -78,7 +78,7 @@ class _Child:
         self._rules: DurableRules | None = None
         self._generation = 0
 
-    def hear(self, message: FromParent) -> FromChild:
+    def hear(self, message: FromParent) -> FromChild | None:
         match message:
             case Load(generation, networks):
                 if self._rules is not None:
@@ -88,7 +88,7 @@ class _Child:
                 return Loaded(generation)
             case Ask(generation, number, facts):
                 if self._rules is None or generation != self._generation:
-                    raise EngineFailed("a question about other rules")
+                    return None  # it was asked while other rules were on their way, and nobody waits for it
                 return Answer(generation, number, self._rules.fired(facts))
 
 

@@ -1,4 +1,4 @@
-"""durable_rules, called the one way that was found to be sound: its C module without the Host, one thread, single facts.
+"""durable_rules, called the one way that was found sound: its C module without the Host, one thread, single facts.
 
 A fact is asserted under a constant sid and id, its firings are drained, the fact is retracted. One fact may fire a rule
 several times. A state may only be deleted after an action was completed in it, for its pointers are not set before.
@@ -39,7 +39,9 @@ class DurableRules:
         if len(facts) != len(self._handles):
             raise EngineFailed("facts for other networks")
         try:
-            names = {name for handle, text in zip(self._handles, facts, strict=True) for name in self._fire(handle, text)}
+            names = {
+                name for handle, text in zip(self._handles, facts, strict=True) for name in self._fire(handle, text)
+            }
             return tuple({int(name.partition("_")[0]) for name in names})
         except (self._module.error, ValueError) as error:
             raise EngineFailed(str(error)) from None
