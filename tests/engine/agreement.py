@@ -1,7 +1,7 @@
 """At the desk: `python -m tests.engine.agreement [DECISIONS [SEED]]` compares three evaluators on random rulebooks.
 
-The compiled evaluator, durable_rules in its real child, and the definition of conditions, one rule at a time. Prints how
-many decisions ran, over how many rulebooks, how often a rule matched, and every difference. Exit 1 when there is one.
+The compiled evaluator, durable_rules in its real child, and the definition of conditions, one rule at a time. Prints
+how many decisions ran, over how many rulebooks, how often a rule matched, and every difference. Exit 1 for one.
 """
 
 import sys

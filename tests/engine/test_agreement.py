@@ -1,4 +1,4 @@
-"""Three evaluators of the same rules agree: the compiled one, the second engine in its real child, and the definition."""
+"""Three evaluators of the same rules agree: compiled, the second engine in its real child, and the definition."""
 
 from collections.abc import Iterator
 from random import Random

@@ -43,5 +43,5 @@ def await_engine(engine: DurableEngine, rules: CompiledRulebook | None, settings
     if rules is None:  # this instance decides nothing until it can read the active revision
         return
     engine.prepare(rules)
-    if not engine.wait_ready(START_SECONDS) and settings.mode == "both":
+    if not engine.wait_ready(START_SECONDS) and settings.mode == "both" and not engine.runs:
         raise Unreachable([f"engine.mode is both, and the second engine does not run: {engine.trouble}"])

@@ -157,18 +157,18 @@ def _json(branch: Branch, names: list[str]) -> str:
 def field_names(count: int) -> list[str]:
     """Names for so many fields, no two of which the engine takes for one: it compares them by a 32-bit hash."""
     names: list[str] = []
-    taken = {_hash(word) for word in ("id", "sid", "warm", "$forward", "$s", "$i", "$m")}
+    taken = {hash_of(word) for word in ("id", "sid", "warm", "$forward", "$s", "$i", "$m")}
     number = 0
     while len(names) < count:
         name = f"f{number}"
         number += 1
-        if _hash(name) not in taken:
-            taken.add(_hash(name))
+        if hash_of(name) not in taken:
+            taken.add(hash_of(name))
             names.append(name)
     return names
 
 
-def _hash(name: str) -> int:
+def hash_of(name: str) -> int:
     """FNV-1a, as `fnv1Hash32` of the engine's state.c."""
     found = 0x811C9DC5
     for byte in name.encode():

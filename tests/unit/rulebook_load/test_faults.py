@@ -97,7 +97,8 @@ def test_every_code_is_produced_by_a_test() -> None:
         *(place for _, found in (*MORE_FILES.values(), *WARNINGS.values()) for place in found),
     ]
     produced = {code for row in ROWS for code in row.codes.split()} | {place.split()[1] for place in listed}
-    assert produced | {"missing-file", "example-fails"} == set(CODES)
+    by_inspection = {"missing-file", "example-fails", "beyond-second-engine"}  # of the folder, or of sound rules
+    assert produced | by_inspection == set(CODES)
 
 
 def test_a_code_outside_the_list_cannot_be_reported() -> None:

@@ -64,7 +64,7 @@ class DurableEngine:
         self._closing = False
         self._numbers = count(1)
         self._pause = self._patience.pause
-        self.trouble = "it has not started yet"
+        self.trouble, self.runs = "it has not started yet", False
         self._keeper = threading.Thread(target=self._keep, name="second-engine", daemon=True)
         self._keeper.start()
 
@@ -83,11 +83,11 @@ class DurableEngine:
                 self._wake()
 
     def wait_ready(self, seconds: float) -> bool:
-        """Whether the child can be asked about the rules prepared last, within the time; `trouble` tells why not."""
+        """Whether the child can be asked about the rules prepared last, within the time; `trouble` tells why not, and
+        `runs` whether there is a child at all, whatever it does with the rules."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._is_ready() or self._unfit is not None, seconds) and (
-                self._is_ready()
-            )
+            self._changed.wait_for(lambda: self._is_ready() or self._is_unfit(), seconds)
+            return self._is_ready()
 
     def batch(self) -> "Questions":
         """See `Engine`."""
@@ -105,6 +105,9 @@ class DurableEngine:
     def _is_ready(self) -> bool:
         ready, wanted = self._ready, self._wanted
         return ready is not None and wanted is not None and same(ready.rules, wanted)
+
+    def _is_unfit(self) -> bool:
+        return self._wanted is not None and self._wanted.rulebook.revision == self._unfit
 
     # --- called by the threads that handle batches
 
@@ -191,16 +194,17 @@ class DurableEngine:
             return not self._closing
 
     def _next_rules(self) -> CompiledRulebook | None:
-        wanted = self._wanted
-        return None if wanted is None or wanted.rulebook.revision == self._unfit else wanted
+        return None if self._is_unfit() else self._wanted
 
     def _live(self) -> None:
         """One child, from its start to its end. Raises Lost."""
+        self.runs = False
         session = Session(self._command(), self._wake)
         try:
             hello = self._expect(session, Hello, self._patience.start)
             if hello.version != VERSION:
                 raise Lost("garbled", f"protocol {hello.version}")
+            self.runs = True
             generation = 0
             while not self._closing and (rules := self._next_rules()) is not None:
                 generation += 1
