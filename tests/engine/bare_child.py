@@ -41,7 +41,7 @@ class BareChild:
     def load(self, form: SecondForm) -> None:
         """Take these rules in place of those before."""
         self._generation += 1
-        self.session.send(Load(self._generation, tuple(one.rules for one in form.networks)), whatever_waits=True)
+        self.session.send(Load(self._generation, tuple(one.rules for one in form.networks)))
         assert self._next() == Loaded(self._generation)
 
     def ask(self, form: SecondForm, cases: Sequence[Case]) -> list[frozenset[str]]:
@@ -49,7 +49,7 @@ class BareChild:
         for number, (facts, on) in enumerate(cases):
             texts = form.texts(facts, on)
             assert texts is not None
-            self.session.send(Ask(self._generation, number, texts), whatever_waits=True)
+            self.session.send(Ask(self._generation, number, texts))
         answers = [self._next() for _ in cases]
         assert [one.number for one in answers if isinstance(one, Answer)] == list(range(len(cases)))
         return [form.ids(one.rules) for one in answers if isinstance(one, Answer)]

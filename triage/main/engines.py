@@ -23,12 +23,17 @@ START_SECONDS = 10.0
 """For the second engine to be there; after that it is waited for no more, and comes when it comes."""
 
 
+def is_installed() -> bool:
+    """Whether the extra `durable` is there."""
+    return find_spec(MODULE) is not None
+
+
 def second_engine(settings: EngineSettings, observer: Observer) -> DurableEngine | None:
     """The engine, starting; None when every decision is to be made by the first alone. Raises WrongSettings."""
     if settings.mode == "compiled":
         log.info("no second engine: engine.mode is compiled", action="engine.none")
         return None
-    if find_spec(MODULE) is None:
+    if not is_installed():
         if settings.mode == "both":
             raise WrongSettings([NOT_INSTALLED])
         log.info("no second engine: the extra durable is not installed", action="engine.none")

@@ -40,23 +40,22 @@ class SecondForm:
         self._one, _ = (self._translator.fields.number(key) for key in (ONE, DAY))
         trees = self._trees(active)
         networks = self._spread(self._branches(trees))
-        self._names = field_names(len(self._translator.fields.numbers))
-        self.networks: tuple[NetworkText, ...] = tuple(written(one, self._names) for one in networks)
+        names = field_names(len(self._translator.fields.numbers))
+        self.networks: tuple[NetworkText, ...] = tuple(written(one, names) for one in networks)
+        used = sorted({field for one in networks for field in one.fields})
+        self._readers = [(field, f',"{names[field]}":', self._translator.fields.reader(field)) for field in used]
 
     def texts(self, facts: Facts, on: date) -> tuple[str, ...] | None:
         """The case's facts as JSON, one text for each network, None when a value cannot be said. `on`: the local date
         of receipt."""
+        said: dict[int, str] = {}
         try:
-            values = self._translator.fields.values(facts, on)
+            for field, start, read in self._readers:
+                value = read(facts, on)
+                said[field] = "" if value is None else start + value
         except Inexpressible:
             return None
-        said = [
-            None if value is None else f',"{name}":{value}' for name, value in zip(self._names, values, strict=True)
-        ]
-        return tuple(
-            '{"sid":"0","id":"0"' + "".join(part for field in one.fields if (part := said[field]) is not None) + "}"
-            for one in self.networks
-        )
+        return tuple('{"sid":"0","id":"0"' + "".join(map(said.__getitem__, one.fields)) + "}" for one in self.networks)
 
     def ids(self, numbers: Sequence[int]) -> frozenset[str]:
         """The rules that the second engine named. Raises LookupError for a number that it was not given."""

@@ -93,6 +93,9 @@ FAR_BELOW, FAR_ABOVE = str(-(2**62)), str(2**62)
 """Beyond every value that a rule compares with."""
 
 
+Reader = Callable[[Facts, date], str | None]
+
+
 class Fields:
     """The fields of one rulebook, numbered as they are asked for, and how each is read from the facts of a case."""
 
@@ -109,35 +112,40 @@ class Fields:
         codes = self._codes.setdefault(fact, {})
         return codes.setdefault(text, len(codes) + 1)
 
-    def values(self, facts: Facts, on: date) -> list[str | None]:
-        """Every field's value as JSON text, None for an absent one. `on`: the local date of receipt. Raises
-        Inexpressible."""
-        return [self._value(key, facts, on) for key in self.numbers]
-
-    def _value(self, key: FieldKey, facts: Facts, on: date) -> str | None:
-        found = facts.get(key.fact)
+    def reader(self, number: int) -> Reader:
+        """How a field's value is read from the facts of a case received on a local date, as JSON text, None where the
+        field is absent; it raises Inexpressible."""
+        key = next(key for key, own in self.numbers.items() if own == number)
+        fact, detail, absent = key.fact, key.detail, key.absent
         match key.kind:
             case "one":
-                return "1"
+                return lambda _, __: "1"
             case "day":
-                return str(on.toordinal())
+                return lambda _, on: str(on.toordinal())
             case "known":
-                return "0" if found is None else "1"
+                return lambda facts, _: "0" if facts.get(fact) is None else "1"
             case "contains":
-                return "1" if found is not None and key.detail in found else "0"
+                return lambda facts, _: "1" if detail in (facts.get(fact) or ()) else "0"
             case "mentions":
-                return "1" if key.detail in facts.get(mentions_key(key.fact), ()) else "0"
-            case _:
-                return key.absent if found is None else self._scalar(key, found)
+                where = mentions_key(fact)
+                return lambda facts, _: "1" if detail in facts.get(where, ()) else "0"
+        said = self._said(key)
+        return lambda facts, _: absent if (found := facts.get(fact)) is None else said(found)
 
-    def _scalar(self, key: FieldKey, found: Any) -> str | None:
-        if key.kind == "money":
-            _insist(type(found) is Money)
-            return number_text(found.value) if found.currency == key.detail else key.absent
+    def _said(self, key: FieldKey) -> Callable[[Any], str | None]:
+        """How a scalar is said."""
         if key.kind == "text":
-            _insist(type(found) is str)
-            return str(self._codes[key.fact].get(found, 0))
-        return PLAIN[key.kind](found)
+            codes = {text: str(code) for text, code in self._codes[key.fact].items()}
+            return lambda found: codes.get(_sure(found, str), "0")
+        if key.kind == "money":
+            currency, absent = key.detail, key.absent
+            return lambda found: number_text(found.value) if _sure(found, Money).currency == currency else absent
+        return PLAIN[key.kind]
+
+
+def _sure(found: Any, kind: type) -> Any:
+    _insist(type(found) is kind)
+    return found
 
 
 def _insist(fits: bool) -> None:
@@ -152,7 +160,8 @@ def number_text(value: Any) -> str:
         return str(LARGEST if value > 0 else -LARGEST)
     if value == int(value):
         return str(int(value))
-    return format(Decimal(repr(value)), "f")
+    plain = repr(value)
+    return format(Decimal(plain), "f") if "e" in plain else plain
 
 
 def _yes_no(value: Any) -> str:

@@ -21,6 +21,9 @@ from triage.adapters.durable_child.protocol import (
 )
 
 PIECE = 1 << 16
+WORTH_A_WRITE = 4096
+"""Bytes; questions are small, and a write for each would cost more than their answers."""
+
 MOST_UNSENT = 1 << 20
 """Bytes that may wait for a child that does not read; questions beyond them are not asked."""
 
@@ -96,18 +99,32 @@ class Session:
         """The process id."""
         return self._process.pid
 
-    def send(self, message: FromParent, *, whatever_waits: bool = False) -> bool:
-        """Send without waiting; what the pipe does not take now goes when it does. False when too much waits already:
-        the message is not sent. A child that is gone is met by `receive`."""
+    def send(self, message: FromParent) -> None:
+        """Send without waiting; what the pipe does not take now goes when it does. A child that is gone is met by
+        `receive`."""
         with self._sending:
-            if len(self._unsent) > MOST_UNSENT and not whatever_waits:
+            self._unsent += frame(message)
+        self.flush()
+
+    def put(self, message: FromParent) -> bool:
+        """Send it together with others, at the next flush at the latest. False when too much waits already: the message
+        is not sent."""
+        with self._sending:
+            if len(self._unsent) > MOST_UNSENT:
                 return False
             self._unsent += frame(message)
+            is_enough = len(self._unsent) >= WORTH_A_WRITE
+        if is_enough:
+            self.flush()
+        return True
+
+    def flush(self) -> None:
+        """Send what was put; never waits."""
+        with self._sending:
             self._write()
             is_waiting = bool(self._unsent)
         if is_waiting:
             self._wake()
-        return True
 
     def receive(self, seconds: float | None) -> list[FromChild]:
         """What the child has said; nothing when the time is over or somebody wakes us. Raises Lost."""

@@ -123,11 +123,13 @@ class DurableEngine:
         pending = Pending(ready, next(self._numbers), evaluated)
         with self._changed:
             ready.open[pending.number] = pending
-        return pending if ready.session.send(Ask(ready.generation, pending.number, facts)) else None
+        return pending if ready.session.put(Ask(ready.generation, pending.number, facts)) else None
 
     def judge(self, asked: Sequence[Pending | None]) -> list[str]:
         """The marks, after waiting for the answers within the deadline."""
         sent = [one for one in asked if one is not None]
+        for ready in {id(one.ready): one.ready for one in sent}.values():
+            ready.session.flush()
         with self._changed:
             self._changed.wait_for(lambda: not any(map(self._is_awaited, sent)), self._patience.answer)
             for late in filter(self._is_awaited, sent):
@@ -228,7 +230,7 @@ class DurableEngine:
     def _load(self, session: Session, rules: CompiledRulebook, generation: int) -> Ready:
         """Load a revision and put made-up cases at the edges of its tests to both engines. Raises Lost."""
         form = SecondForm(rules.rulebook.rules)
-        session.send(Load(generation, tuple(one.rules for one in form.networks)), whatever_waits=True)
+        session.send(Load(generation, tuple(one.rules for one in form.networks)))
         if self._expect(session, Loaded, self._patience.load).generation != generation:
             raise Lost("garbled")
         ready = Ready(session, rules, form, generation)
@@ -243,7 +245,7 @@ class DurableEngine:
         texts = ready.form.texts(case.facts, case.on)
         if texts is None:
             return
-        ready.session.send(Ask(ready.generation, number, texts), whatever_waits=True)
+        ready.session.send(Ask(ready.generation, number, texts))
         answer = self._expect(ready.session, Answer, self._patience.load)
         difference = ready.difference(case, answer.rules)
         if difference is not None:
