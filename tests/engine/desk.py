@@ -18,6 +18,7 @@ from triage.adapters.time_source import MachineTime
 from triage.main.tools import rules_scanner
 from triage.ports import Engine, Part, Record
 from triage.rulebook.decide import CompiledRulebook
+from triage.service.fire_due import DueFirer
 from triage.service.handle_event import EventHandler
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
@@ -46,6 +47,7 @@ class Desk:
         self.library.propose(self.store, self.rules_files, "test")
         low_mark = LowMark((INPUT,), 900, clock)
         self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, clock, engine)
+        self.sweep = DueFirer(self.store, self.library, self.metrics, low_mark, 0, engine)
         with self.store.transaction() as tx:
             tx.offsets.begin(PART, None, 0)
         self._position = 0
@@ -65,6 +67,11 @@ class Desk:
         began = time.monotonic()
         self._position = self.handler.handle(PART, self._position, records)
         return time.monotonic() - began
+
+    def all_is_read(self) -> None:
+        """The input was read to its end just now."""
+        with self.store.transaction() as tx:
+            tx.offsets.caught_up({PART: tx.now()})
 
     def decisions(self) -> Decisions:
         """Everything told of decisions so far, in order."""

@@ -233,6 +233,27 @@ def test_new_rules_are_loaded_while_the_old_are_asked(tmp_path: Path) -> None:
         assert set(desk.marks()) <= {"agree", "single"}
 
 
+def test_decisions_of_the_sweeper_are_evaluated_twice_too(tmp_path: Path) -> None:
+    """A due time that passes decides again; with the child stopped the sweep waits for its deadline and goes on."""
+    with engine_of() as engine:
+        desk = Desk(tmp_path / "desk", engine)
+        engine.prepare(desk.rules)
+        assert engine.wait_ready(AMPLE)
+        for batch in batches(20):
+            desk.handle(batch)
+        desk.all_is_read()
+        before = samples(desk.metrics, "engine_decisions_total")
+        assert desk.sweep(5).cases == 5
+        after = samples(desk.metrics, "engine_decisions_total")
+        assert {mark: after[mark] - before.get(mark, 0) for mark in after} == {("agree",): 5.0}
+        assert engine.pid is not None
+        os.kill(engine.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        assert desk.sweep(5).cases == 5
+        assert time.monotonic() - began < DEADLINE + SLACK
+        assert samples(desk.metrics, "engine_decisions_total")["single",] == 5.0
+
+
 PARENT = """
 import sys, time
 from monitors.metrics.registry import Metrics

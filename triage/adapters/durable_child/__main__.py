@@ -1,10 +1,10 @@
 """The child: reads questions from stdin, answers on stdout. It ends with its parent, however that one ends."""
 
-import ctypes
 import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -36,8 +36,7 @@ def main(parent: int) -> int:
     """Answer until stdin ends. `parent`: the process id of who started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops in order, and closes stdin at the end
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # also when it hangs in the engine
+    _die_with_parent()
     if os.getppid() != parent:
         return 1
     for limit, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 32)):
@@ -56,6 +55,15 @@ def main(parent: int) -> int:
         _say(out, Failed(f"{type(error).__name__}: {error}"))
         return 1
     return 0
+
+
+def _die_with_parent() -> None:
+    """Also while it hangs in the engine; where that cannot be asked for, the end of stdin has to do."""
+    if sys.platform == "linux":
+        with suppress(ImportError, MemoryError, OSError):  # ctypes may want memory to execute, which systemd may deny
+            import ctypes
+
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _lower(limit: int, most: int) -> None:

@@ -77,7 +77,7 @@ class DurableEngine:
     def prepare(self, rules: CompiledRulebook) -> None:
         """Have the child load a revision; at once when it is another than before."""
         with self._changed:
-            if self._wanted is None or self._wanted.rulebook.revision != rules.rulebook.revision:
+            if not self._closing and (self._wanted is None or not same(self._wanted, rules)):
                 self._wanted = rules
                 self._changed.notify_all()
                 self._wake()
