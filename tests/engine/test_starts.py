@@ -91,8 +91,8 @@ def test_an_engine_that_is_installed_and_does_not_run(tmp_path: Path, monkeypatc
     reason, `auto` goes on."""
     word = tmp_path / "trouble"
     word.write_text("start refuses")
-    monkeypatch.setattr(engines, "START_SECONDS", 1.0)
-    with engine_of(Patience(pause=60), stand_in(word)) as engine:
+    monkeypatch.setattr(engines, "START_SECONDS", 600.0)  # a start does not wait for what cannot come
+    with engine_of(Patience(pause=600, longest_pause=600), stand_in(word)) as engine:
         rules = Desk(tmp_path / "desk").rules
         await_engine(engine, rules, EngineSettings(mode="auto"))
         with pytest.raises(Unreachable, match="cannot be imported"):

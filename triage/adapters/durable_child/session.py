@@ -29,9 +29,8 @@ MOST_UNSENT = 1 << 20
 
 
 def child_command() -> list[str]:
-    """How the child is started: with nothing of our environment, and with our process id, which it outlives by no
-    instant."""
-    return [sys.executable, "-I", "-m", "triage.adapters.durable_child", str(os.getpid())]
+    """How the child is started: from what is installed alone, with our process id, which it outlives by no instant."""
+    return [sys.executable, "-P", "-m", "triage.adapters.durable_child", str(os.getpid())]
 
 
 class Lost(Exception):

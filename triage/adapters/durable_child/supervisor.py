@@ -64,7 +64,7 @@ class DurableEngine:
         self._closing = False
         self._numbers = count(1)
         self._pause = self._patience.pause
-        self.trouble, self.runs = "it has not started yet", False
+        self.trouble, self.runs, self._cannot_run = "it has not started yet", False, False
         self._keeper = threading.Thread(target=self._keep, name="second-engine", daemon=True)
         self._keeper.start()
 
@@ -86,7 +86,7 @@ class DurableEngine:
         """Whether the child can be asked about the rules prepared last, within the time; `trouble` tells why not, and
         `runs` whether there is a child at all, whatever it does with the rules."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_ready() or self._is_unfit(), seconds)
+            self._changed.wait_for(lambda: self._is_ready() or self._is_unfit() or self._cannot_run, seconds)
             return self._is_ready()
 
     def batch(self) -> "Questions":
@@ -206,7 +206,7 @@ class DurableEngine:
             hello = self._expect(session, Hello, self._patience.start)
             if hello.version != VERSION:
                 raise Lost("garbled", f"protocol {hello.version}")
-            self.runs = True
+            self.runs, self._cannot_run = True, False
             generation = 0
             while not self._closing and (rules := self._next_rules()) is not None:
                 generation += 1
@@ -279,6 +279,8 @@ class DurableEngine:
     def _note_lost(self, lost: Lost) -> None:
         if self._closing:
             return
-        self.trouble = f"{lost.reason} {lost.detail}".strip()
+        with self._changed:
+            self.trouble, self._cannot_run = f"{lost.reason} {lost.detail}".strip(), not self.runs
+            self._changed.notify_all()
         self._observer.count("engine_restarts_total", reason=lost.reason)
         log.warning("second engine lost", action="engine.lost", reason=lost.reason, detail=lost.detail)
