@@ -55,8 +55,8 @@ def rules(
     as_json: AsJson = False,
 ) -> None:
     """Measure how long matching takes: by the first engine, by both, and by two of PyPI, on the same cases."""
-    wanted = [int(size) for size in sizes.split(",") if size.strip().isdigit() and int(size) > 0]
-    if not wanted:
+    wanted = [int(size) if size.strip().isdecimal() else 0 for size in sizes.split(",")]
+    if min(wanted) < 1:
         raise typer.BadParameter("numbers by commas, such as 20,200", param_hint="--sizes")
     console = Console(stderr=True)
     with console.status("measuring") as status:
