@@ -285,6 +285,33 @@ def test_the_child_ends_with_its_parent(state: str) -> None:
         assert comes_true(lambda: is_gone(child))
 
 
+HANGING_PARENT = """
+import time
+from triage.adapters.durable_child.protocol import Load
+from triage.adapters.durable_child.session import Session, Wake, child_command
+session = Session(child_command(), Wake())
+session.receive(60)
+rules = ",".join('"%d_0":{"all":[{"m":{"$gte":{"f0":%d}}}]}' % (n, n) for n in range(600))
+session.send(Load(1, ("{" + rules + "}",)))
+assert session.receive(1.0) == []
+print(session.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_true_hang_of_the_engine_ends_with_the_parent() -> None:
+    """600 tests behind one node, which our networks never have: durable_rules searches for ever and lets no signal of
+    Python through. The end of the parent is the child's all the same."""
+    parent = subprocess.Popen([sys.executable, "-c", HANGING_PARENT], stdout=subprocess.PIPE, text=True)
+    with parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert not is_gone(child)
+        parent.kill()
+        parent.wait()
+        assert comes_true(lambda: is_gone(child))
+
+
 def test_the_child_holds_nothing_of_ours(tmp_path: Path) -> None:
     """No file or socket of the service is open in it, no environment, and its memory is bounded."""
     with (tmp_path / "secret").open("w") as secret, engine_of() as engine:
