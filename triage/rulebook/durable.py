@@ -4,7 +4,7 @@ What a rule means is defined by `domain.condition.holds` and `compiled`; this fo
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import itemgetter
 
@@ -119,9 +119,9 @@ class _Order:
     """The order of tests that lets rules share most of the network: equal tests of the facts that most rules test
     first, alternatives last."""
 
-    def __init__(self, trees: Sequence[Tree] | object, kinds: dict[int, FieldKey]) -> None:
+    def __init__(self, trees: Iterable[Tree], kinds: dict[int, FieldKey]) -> None:
         self._kinds = kinds
-        tops = (item for tree in _listed(trees) for item in (tree.items if isinstance(tree, And | Or) else (tree,)))
+        tops = (item for tree in trees for item in _items(tree))
         self._uses = Counter(item.field for item in tops if isinstance(item, Lit) and item.op == "eq")
 
     def ordered(self, branch: Branch) -> Branch:
@@ -141,8 +141,11 @@ class _Order:
         return inner if isinstance(branch, And) else (2, *inner)
 
 
-def _listed(trees: object) -> list[Branch]:
-    return [tree for tree in trees if not isinstance(tree, bool)]  # type: ignore[attr-defined]
+def _items(tree: Tree) -> tuple[Branch, ...]:
+    """What stands at the top of a rule."""
+    if isinstance(tree, bool):
+        return ()
+    return (tree,) if isinstance(tree, Lit) else tree.items
 
 
 def beyond_second_engine(rules: Sequence[Rule]) -> list[Finding]:
