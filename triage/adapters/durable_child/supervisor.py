@@ -6,6 +6,7 @@ it and starts another after a pause. While there is none, every decision is `sin
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import count
 from typing import TypeVar
 
@@ -155,7 +156,8 @@ class DurableEngine:
 
     def _tell(self, ready: Ready, difference: Difference) -> None:
         self._observer.count("engine_disagreements_total")
-        log.error(
+        _log_line(
+            log.error,
             "the engines disagree, the first one stands",
             action="engine.disagree",
             revision=ready.revision,
@@ -214,7 +216,7 @@ class DurableEngine:
                 with self._changed:
                     self._ready = ready
                     self._changed.notify_all()
-                log.info("second engine ready", action="engine.ready", revision=rules.rulebook.revision)
+                _log_line(log.info, "second engine ready", action="engine.ready", revision=rules.rulebook.revision)
                 try:
                     self._serve(ready)
                 finally:
@@ -283,4 +285,10 @@ class DurableEngine:
             self.trouble, self._cannot_run = f"{lost.reason} {lost.detail}".strip(), not self.runs
             self._changed.notify_all()
         self._observer.count("engine_restarts_total", reason=lost.reason)
-        log.warning("second engine lost", action="engine.lost", reason=lost.reason, detail=lost.detail)
+        _log_line(log.warning, "second engine lost", action="engine.lost", reason=lost.reason, detail=lost.detail)
+
+
+def _log_line(log_at: Callable[..., object], text: str, **fields: object) -> None:
+    """A line of the log; where none can be written, decisions are made and the child is kept all the same."""
+    with suppress(OSError, ValueError):
+        log_at(text, **fields)
