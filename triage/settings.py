@@ -94,6 +94,13 @@ class KafkaSettings(_Table):
     topic_dead_letters: str = "complaints.dead-letters"
 
 
+class EngineSettings(_Table):
+    """`[engine]`: the second engine; `deadline_ms`: for how long a batch waits for its answers."""
+
+    mode: Literal["auto", "both", "compiled"] = "auto"
+    deadline_ms: int = Field(default=250, ge=1, le=60_000)
+
+
 class SlaSettings(_Table):
     """`[sla]`: `max_hold` seconds: for how long a backlog may hold back notices."""
 
@@ -138,6 +145,7 @@ class Settings(_Table):
     store: StoreSettings = StoreSettings()
     rules: RulesSettings = RulesSettings()
     kafka: KafkaSettings = KafkaSettings()
+    engine: EngineSettings = EngineSettings()
     sla: SlaSettings = SlaSettings()
     notices: NoticesSettings = NoticesSettings()
     backfill: BackfillSettings = BackfillSettings()

@@ -81,12 +81,14 @@ class Shadowed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """An outcome, its reasons, and the revision that gave it. `engines`: agree | disagree | single. `rules_said`: None
-    when no rule was asked. `shadow`: what the rules in shadow would add, None when nothing."""
+    """An outcome, its reasons, and the revision that gave it. `matching`: ids of the rules in force whose condition
+    holds. `engines`: agree | disagree | single; filled in beside the outcome, which never depends on it. `rules_said`:
+    None when no rule was asked. `shadow`: what the rules in shadow would add, None when nothing."""
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
     revision: str
+    matching: tuple[str, ...] = ()
     engines: str = "single"
     rules_said: RulesSaid | None = None
     shadow: Shadowed | None = None

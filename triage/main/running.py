@@ -35,6 +35,7 @@ from triage.adapters.time_source import MachineTime
 from triage.entrypoints.consumer import Consumer
 from triage.entrypoints.http import HttpServer
 from triage.errors import Refused, TryAgain, describe
+from triage.main.engines import await_engine, second_engine
 from triage.main.tools import kafka_options, rules_scanner
 from triage.ports import EventSource, Store
 from triage.service.approval import shadow_folder
@@ -89,13 +90,17 @@ class Service:
         self.reloader.start()
         if self.options.once and self.reloader.troubles():
             raise Refused(self.reloader.troubles())
+        self.engine = second_engine(settings.engine, self.metrics)
+        if self.engine is not None:
+            opened.callback(self.engine.close)
+            await_engine(self.engine, self.library.active, settings.engine)
         self.source, self.publisher = self._connect()
         opened.callback(self.publisher.close)
         low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
         per_minute = 0 if self.options.once else settings.notices.per_minute
-        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time)
+        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine)
         guard = ClockGuard(StepDetector(self.time.drift), self.store.ahead, self.metrics)
-        firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute)
+        firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute, self.engine)
         self.sweeper = Sweeper(firer, self.metrics, guard.agrees)
         self.dispatcher = Dispatcher(self.store.outbox, self.publisher, self.store.lease, self.metrics, holder)
         self.consumer = Consumer(self.source, self.store, self.handler, self.time, self.metrics, self._stopping.wait)
@@ -123,12 +128,17 @@ class Service:
         roles = self.settings.run.roles
         gauges = StoreGauges(self.metrics, self._store_gauges, self.dispatcher.on_duty)
         audit = SelfAudit(self._oldest_wait, self._has_forgotten_clock, self.time, self.metrics)
-        loops = [Loop("reload", RELOAD_SECONDS, self.reloader.look)]
+        loops = [Loop("reload", RELOAD_SECONDS, self._look_at_rules)]
         if "sweep" in roles:
             loops += [Loop("sweep", 0.5, self.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
         if "dispatch" in roles:
             loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, gauges.refresh)]
         return tuple(loops)
+
+    def _look_at_rules(self) -> None:
+        self.reloader.look()
+        if self.engine is not None and self.library.active is not None:
+            self.engine.prepare(self.library.active)
 
     def run(self) -> None:
         """Run until a signal or, with `once`, until all is done; then stop in order."""

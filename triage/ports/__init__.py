@@ -1,5 +1,6 @@
 """What the services ask of the outside: sources of events and the store with its one transaction."""
 
+from triage.ports.engine import Engine, Evaluated, OneEngine, Questions
 from triage.ports.past import KeptDecision, OpenCase, Past, PastRow, Span
 from triage.ports.rows import (
     ACTIVE,
@@ -41,15 +42,19 @@ __all__ = [
     "Changes",
     "ClockRow",
     "DeadLetter",
+    "Engine",
+    "Evaluated",
     "EventSource",
     "KeptDecision",
     "Mute",
     "Offsets",
+    "OneEngine",
     "OpenCase",
     "Part",
     "Past",
     "PastRow",
     "Position",
+    "Questions",
     "Reading",
     "Record",
     "RulebookChange",

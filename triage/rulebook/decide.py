@@ -72,6 +72,7 @@ class CompiledRulebook:
             outcome=msgspec.structs.replace(outcome, policies=policies),
             reasons=reasons(self.rulebook, fired, facts),
             revision=self.rulebook.revision,
+            matching=tuple(rule.id for rule in fired),
             rules_said=said,
         )
 

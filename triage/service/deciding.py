@@ -13,7 +13,7 @@ from triage.domain.decision import Decision, Outcome, new_words
 from triage.domain.document import Attachment
 from triage.domain.event import Event
 from triage.domain.facts import Facts, History
-from triage.ports import Sibling
+from triage.ports import Evaluated, Sibling
 from triage.rulebook.combine import deciders, owner_of
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Rulebook
@@ -34,13 +34,14 @@ def history(case: Case, siblings: Sequence[Sibling]) -> History:
 
 def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequence[Sibling]) -> tuple[Decision, Facts]:
     """The decision at this point, with the clocks planned so far as facts. Pure; of the draft it is only noted what was
-    considered."""
+    considered and evaluated."""
     rules = draft.rules.active
     breached = [name for name, cycles in draft.clocks.items() if any(cycle.breached for cycle in cycles)]
     past = history(case, siblings)
     facts = rules.facts.of_case(case, past, breached)
     decision = rules.decide(facts, case)
     draft.considered = Considered(case, past, tuple(breached), decision)
+    draft.evaluated = Evaluated(facts, case.received_at.astimezone(rules.zone).date(), decision.matching)
     outcome = decision.outcome
     previous = draft.outcome
     if previous is not None and outcome.department != previous.department:
@@ -112,6 +113,7 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
         "faults": msgspec.to_builtins(case.faults),
         "rulebook": {"name": rulebook.name, "revision": rulebook.revision},
     }
+    draft.told = len(draft.messages)
     draft.tell(Output(type="complaint.triaged", case=case.id, key=cause_key, data=data))
     for reason in decision.reasons:
         draft.count("rule_matches_total", rule=reason.rule)

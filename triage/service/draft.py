@@ -15,7 +15,7 @@ from triage.domain.decision import Decision, Outcome
 from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep, StepKey
 from triage.domain.event import Event
 from triage.domain.facts import History
-from triage.ports import CaseRow, ClockRow, Mute, TimelineRow
+from triage.ports import CaseRow, ClockRow, Evaluated, Mute, TimelineRow
 from triage.rulebook.decide import CompiledRulebook
 
 
@@ -81,7 +81,8 @@ class Considered(msgspec.Struct, frozen=True):
 
 
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that one step of one case causes."""
+    """Everything that one step of one case causes. `evaluated`: what the rules were given and which of them matched,
+    None when none ran; `told`: the place in `messages` of the decision, None when it was not told."""
 
     row: CaseRow
     timeline: tuple[TimelineRow, ...]
@@ -91,6 +92,8 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     counts: tuple[Count, ...]
     considered: Considered | None = None
+    evaluated: Evaluated | None = None
+    told: int | None = None
 
 
 class Draft:
@@ -125,6 +128,8 @@ class Draft:
         self.messages: list[Message] = []
         self.timeline: list[TimelineRow] = []
         self.counts: list[Count] = []
+        self.evaluated: Evaluated | None = None
+        self.told: int | None = None
 
     def held_revisions(self) -> set[str]:
         """Revisions that started clocks hold."""
@@ -199,6 +204,8 @@ class Draft:
             messages=tuple(self.messages),
             counts=tuple(self.counts),
             considered=self.considered,
+            evaluated=self.evaluated,
+            told=self.told,
         )
 
     def _document(self, events: tuple[Event, ...]) -> Document:

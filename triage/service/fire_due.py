@@ -8,11 +8,12 @@ import structlog
 
 from monitors.ports import Observer, Sweep
 from triage.errors import TryAgain, describe
-from triage.ports import CaseRow, Changes, Sibling, Store, Transaction
+from triage.ports import CaseRow, Changes, Engine, OneEngine, Sibling, Store, Transaction
 from triage.service.draft import Count, Effects, Moment, report
 from triage.service.handle_event import collect
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
+from triage.service.second_engine import ask, marked
 from triage.service.step import fire
 
 log = structlog.get_logger()
@@ -26,8 +27,18 @@ ALARM_AFTER_FAILURES = 5
 class DueFirer:
     """Fires what is due, one transaction a batch; a batch that raises is replayed case by case."""
 
-    def __init__(self, store: Store, library: Library, observer: Observer, low_mark: LowMark, per_minute: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        observer: Observer,
+        low_mark: LowMark,
+        per_minute: int,
+        engine: Engine | None = None,
+    ) -> None:
+        """`engine`: the second one; None: there is none."""
         self._store, self._library, self._observer, self._low_mark = store, library, observer, low_mark
+        self._engine = engine or OneEngine()
         self._brake = _Brake(per_minute)
 
     def __call__(self, limit: int) -> Sweep:
@@ -89,7 +100,12 @@ class DueFirer:
         siblings: dict[str, list[Sibling]] = {}
         if rules.active.asks_history:
             siblings = tx.cases.of_customers({row.customer for row in rows if row.customer})
-        effects = [fire(row, rules, moment, siblings.get(row.customer or "", ())) for row in rows]
+        questions = self._engine.batch()
+        effects = []
+        for row in rows:
+            effects.append(fire(row, rules, moment, siblings.get(row.customer or "", ())))
+            ask(questions, rules.active, effects[-1])
+        effects = marked(effects, questions)
         changes = Changes()
         for one in effects:
             collect(changes, one)

@@ -12,6 +12,7 @@ from triage.domain.document import Document
 from triage.errors import ActiveUnusable, FaultyRules, NotAtHand, RevisionUnusable
 from triage.ports import Reading, Rulebooks, Running, Store, StoredRulebook, Transaction
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.durable import beyond_second_engine
 from triage.rulebook.faults import FAULT, Finding
 from triage.rulebook.judge import judge
 from triage.rulebook.load import load
@@ -45,8 +46,8 @@ def inspect_files(files: dict[str, bytes]) -> list[Finding]:
     loaded = load(files)
     found = list(loaded.findings)
     if loaded.rulebook is not None:
-        failing = failing_examples(CompiledRulebook(loaded.rulebook))
-        found += [msgspec.structs.replace(one, line_text=line_of(files, one.file, one.line)) for one in failing]
+        more = [*beyond_second_engine(loaded.rulebook.rules), *failing_examples(CompiledRulebook(loaded.rulebook))]
+        found += [msgspec.structs.replace(one, line_text=line_of(files, one.file, one.line)) for one in more]
     return found
 
 
@@ -133,6 +134,11 @@ class Library:
         self._active: CompiledRulebook | None = None
         self._shown: CompiledRulebook | None = None
         self._running = Running(None)
+
+    @property
+    def active(self) -> CompiledRulebook | None:
+        """The active revision as it was last seen, None while it never was."""
+        return self._active
 
     def current(self, tx: Transaction | Reading, documents: Iterable[Document] = ()) -> Rules:
         """The active revision, and those that the documents hold. Raises NotAtHand, ActiveUnusable."""

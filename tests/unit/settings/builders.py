@@ -29,6 +29,8 @@ SAMPLES: dict[str, str] = {
     "kafka.topic_decisions": "t.decisions",
     "kafka.topic_alerts": "t.alerts",
     "kafka.topic_dead_letters": "t.dead-letters",
+    "engine.mode": "both",
+    "engine.deadline_ms": "40",
     "sla.max_hold": "12.5",
     "notices.per_minute": "7",
     "backfill.before": "2026-04-01T00:00:00+08:00",

@@ -10,6 +10,7 @@ from triage.wording.chinese import (
     nouns,
     quality,
     release,
+    second_engine,
 )
 
 CHINESE: dict[str, tuple[str, str]] = {
@@ -22,5 +23,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     **nouns.CHINESE,
     **quality.CHINESE,
     **release.CHINESE,
+    **second_engine.CHINESE,
 }
 """English template to traditional and simplified Chinese."""
