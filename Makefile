@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= .cache/real-data
 STAMP := $(VENV)/.installed
+# durable-rules is built from source, by itself without optimisation.
+SECOND_ENGINE = CPPFLAGS=-O2 $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: demo test real-data backtest-million soak-clocks bench quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+.PHONY: demo test real-data backtest-million soak-clocks bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -13,12 +15,16 @@ demo: $(VENV)/.runtime
 $(VENV)/.runtime: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable .
+	@$(SECOND_ENGINE) --editable '.[durable]' > $(VENV)/second-engine.log 2>&1 || true
+	@$(BIN)/python -c 'import durable_rules_engine' 2>> $(VENV)/second-engine.log || \
+		echo "No second engine: it does not build here (a C compiler, Python 3.12 or older; see $(VENV)/second-engine.log); decisions are marked single."
 	@touch $@
 
 $(STAMP): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[postgres,parquet]' --group dev
+	@PYTHON=$(PYTHON) deploy/services compiler
+	@$(SECOND_ENGINE) --editable '.[postgres,parquet,durable]' --group dev
 	@touch $@ $(VENV)/.runtime
 
 # The whole gate, the same here and in CI.
@@ -52,6 +58,15 @@ postgres-down:
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --wheel
+
+# Microseconds a decision by one engine, by both, and by two engines of PyPI.
+bench-rules: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/triage bench rules
+
+# At the desk only, some minutes: three evaluators of random rulebooks, a million decisions.
+agreement: $(STAMP)
+	$(BIN)/python -m tests.engine.agreement 1000000
 
 lock: $(STAMP)
 	$(BIN)/pip freeze --all --exclude-editable | grep -Ev '^(complaint-triage|pip)[= ]' > requirements.lock

@@ -10,6 +10,7 @@ TriageError
 │   └── BrokerAway          Kafka does not answer
 ├── RevisionUnusable        a case holds a revision that cannot be loaded: it waits, or its event is quarantined
 │   └── ActiveUnusable      the active one: a TryAgain too, for nothing can be decided here
+├── NotAtHand               revisions that are not loaded yet: load them, with no transaction open, and do it again
 ├── Fenced                  another worker was faster: roll back, read the position again, seek
 └── PositionLost            a source cannot continue where the store says; stop it until an operator speaks
 """
@@ -67,6 +68,14 @@ class RevisionUnusable(TriageError):
 
 class ActiveUnusable(RevisionUnusable, TryAgain):
     """This instance cannot load the active revision; it decides nothing until it can."""
+
+
+class NotAtHand(TriageError):
+    """These revisions have to be loaded first; that takes time, which no transaction should wait for."""
+
+    def __init__(self, revisions: Sequence[str]) -> None:
+        super().__init__(", ".join(revisions))
+        self.revisions = tuple(revisions)
 
 
 class Fenced(TriageError):

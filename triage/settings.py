@@ -66,10 +66,13 @@ class StoreSettings(_Table):
 
 
 class RulesSettings(_Table):
-    """`[rules]`: the folder that proposes revisions; None: the shipped rulebook."""
+    """`[rules]`: the folder that proposes revisions; None: the shipped rulebook. `activation`: whether a sound new one
+    becomes active by itself, or waits for the word of somebody other than its proposer. `proposer`: in whose name the
+    folder proposes; None: in the name of whoever owns its newest file."""
 
     dir: Path | None = None
-    activation: Literal["auto"] = "auto"
+    activation: Literal["auto", "approved"] = "auto"
+    proposer: str | None = Field(default=None, min_length=1)
 
 
 class KafkaSettings(_Table):
@@ -89,6 +92,13 @@ class KafkaSettings(_Table):
     topic_decisions: str = "complaints.decisions"
     topic_alerts: str = "complaints.alerts"
     topic_dead_letters: str = "complaints.dead-letters"
+
+
+class EngineSettings(_Table):
+    """`[engine]`: the second engine; `deadline_ms`: for how long a batch waits for its answers."""
+
+    mode: Literal["auto", "both", "compiled"] = "auto"
+    deadline_ms: int = Field(default=250, ge=1, le=60_000)
 
 
 class SlaSettings(_Table):
@@ -135,6 +145,7 @@ class Settings(_Table):
     store: StoreSettings = StoreSettings()
     rules: RulesSettings = RulesSettings()
     kafka: KafkaSettings = KafkaSettings()
+    engine: EngineSettings = EngineSettings()
     sla: SlaSettings = SlaSettings()
     notices: NoticesSettings = NoticesSettings()
     backfill: BackfillSettings = BackfillSettings()

@@ -100,8 +100,8 @@ def a_dead_letter(number: int, **columns: Any) -> DeadLetter:
 
 
 def a_rulebook(revision: str, **columns: Any) -> StoredRulebook:
-    """A revision to be activated."""
-    values = {"name": f"rules {revision}", "files": {"rules.yaml": b"rules: []"}, "activated_at": NOW, "by": "li.na"}
+    """A revision to be stored."""
+    values = {"name": f"rules {revision}", "files": {"rules.yaml": b"rules: []"}}
     return StoredRulebook(revision=revision, **{**values, **columns})
 
 

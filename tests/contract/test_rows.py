@@ -31,7 +31,7 @@ from triage.adapters.store.store import SqlStore
 from triage.domain.decision import Outcome
 from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority
 from triage.domain.event import Event, Fault, Person
-from triage.ports import CaseRow, Part, Sibling
+from triage.ports import CaseRow, Part, ShadowTally, Sibling
 
 TWO_MEGABYTES = "诉" * 700_000
 EXACT = datetime(2026, 3, 2, 1, 30, 59, 123456, tzinfo=UTC)
@@ -305,7 +305,9 @@ def test_a_rollback_leaves_nothing(store: SqlStore, store_url: str) -> None:
         with store.transaction() as tx:
             tx.offsets.begin(Part("events", 0), None, 0)
             tx.cases.write(everything)
-            tx.rulebooks.activate(a_rulebook("r1"))
+            tx.rulebooks.keep(a_rulebook("r1"))
+            tx.rulebooks.change("activated", "r1", at=NOW, who="li.na", why="test")
+            tx.rulebooks.put_tally(ShadowTally(1, "r1", "desk-1", "{}"))
             tx.audit("li.na", "activate", "test")
             if error:
                 raise error
@@ -314,7 +316,19 @@ def test_a_rollback_leaves_nothing(store: SqlStore, store_url: str) -> None:
         transaction(Stop)
     assert row_counts(store_url) == {}
     transaction(None)
-    tables = ("audit", "cases", "clocks", "dead_letters", "notices", "offsets", "outbox", "rulebooks", "timeline")
+    tables = (
+        "audit",
+        "cases",
+        "clocks",
+        "dead_letters",
+        "notices",
+        "offsets",
+        "outbox",
+        "rulebook_changes",
+        "rulebooks",
+        "shadow_tallies",
+        "timeline",
+    )
     assert row_counts(store_url) == dict.fromkeys(tables, 1)
 
 

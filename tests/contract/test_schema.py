@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from tests.contract.builders import MovableTime, a_case, row_counts, write
+from tests.contract.builders import NOW, SECOND, MovableTime, a_case, row_counts, write
 from tests.contract.conftest import SQLITE
 from triage.adapters.store import schema
 from triage.adapters.store.engine import make_engine, parse_url
 from triage.adapters.store.store import open_store
-from triage.adapters.store.tables import METADATA
+from triage.adapters.store.tables import METADATA, Instant
 from triage.errors import Unreachable
 
 
@@ -80,6 +81,32 @@ def test_upgrading_is_told_and_may_be_repeated(empty_url: str, time: MovableTime
     store.close()
     assert schema.upgrade(empty_url) == revision
     assert row_counts(empty_url) == {"cases": 1}
+
+
+def test_a_store_of_the_first_release_keeps_its_rules(empty_url: str, time: MovableTime) -> None:
+    """What was active stays active, what was before is retired, and both begin the history."""
+    engine = make_engine(parse_url(empty_url))
+    with engine.begin() as connection:
+        command.upgrade(schema._config(connection), "0001")
+        for number, active in ((1, False), (2, True)):
+            connection.execute(
+                sa.text(
+                    'INSERT INTO rulebooks (revision, name, files, activated_at, "by", is_active) '
+                    "VALUES (:revision, 'desk', '{}', :at, 'host', :active)"
+                ).bindparams(sa.bindparam("at", type_=Instant())),
+                {"revision": f"r{number}", "at": NOW + number * SECOND, "active": active},
+            )
+    engine.dispose()
+    assert schema.status(empty_url) == schema.BEHIND
+    schema.upgrade(empty_url)
+    store = open_store(empty_url, time)
+    with store.read() as reading:
+        assert reading.rulebooks.states() == {"r1": "retired", "r2": "active"}
+        assert [(one.no, one.revision, one.what, one.at, one.who) for one in reading.rulebooks.changes()] == [
+            (1, "r1", "activated", NOW + SECOND, "host"),
+            (2, "r2", "activated", NOW + 2 * SECOND, "host"),
+        ]
+    store.close()
 
 
 def test_postgresql_is_never_migrated_by_a_start(bare_postgresql_url: str, time: MovableTime) -> None:

@@ -257,7 +257,7 @@ def test_a_later_start_with_faulty_rules_runs_on_the_active_revision(tmp_path: P
         assert bool(told) == bool(words)
         assert words in "".join(told)
         assert count_events(url) == (number + 1) * size
-    assert query(url, "SELECT count(*), sum(is_active) FROM rulebooks") == [(1, 1)]
+    assert query(url, "SELECT count(*), sum(state = 'active') FROM rulebooks") == [(1, 1)]
     assert revisions_that_decided(url) == {name for (name,) in query(url, "SELECT revision FROM rulebooks")}
 
 
@@ -285,5 +285,5 @@ def test_rules_that_break_while_it_runs_leave_the_last_good_ones_running(tmp_pat
         wait_for(lambda: shown(1))
         (tmp_path / "ahead" / "001.jsonl").rename(tmp_path / "spool" / "001.jsonl")
         wait_for_events(url, len(events))
-    assert query(url, "SELECT count(*), sum(is_active) FROM rulebooks") == [(2, 1)]
+    assert query(url, "SELECT count(*), sum(state = 'active') FROM rulebooks") == [(2, 1)]
     assert revisions_that_decided(url) == {name for (name,) in query(url, "SELECT revision FROM rulebooks")}

@@ -51,9 +51,9 @@ def broken_links(document: Path) -> list[str]:
 def verbs(command: Any, name: str) -> Iterator[tuple[str, Any]]:
     """Every verb with its full name, those inside groups too."""
     inner = getattr(command, "commands", None)
-    if inner is None:
+    if inner is None or command.invoke_without_command:
         yield name, command
-    else:
+    if inner is not None:
         for each, found in inner.items():
             yield from verbs(found, f"{name} {each}")
 

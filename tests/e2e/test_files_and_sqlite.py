@@ -142,4 +142,4 @@ def test_faulty_rules_never_go_live(tmp_path: Path) -> None:
         medical.write_text(f"# a new revision\n{sound}", encoding="utf-8")
         wait_for(lambda: len(query(url, "SELECT revision FROM rulebooks")) == 2)
         assert worker.stop() == 0
-    assert len(query(url, "SELECT revision FROM rulebooks WHERE is_active")) == 1
+    assert len(query(url, "SELECT revision FROM rulebooks WHERE state = 'active'")) == 1

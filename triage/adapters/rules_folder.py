@@ -2,6 +2,9 @@
 
 import errno
 import os
+import pwd
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -23,17 +26,33 @@ LARGEST = 1 << 20
 
 
 class Scan(msgspec.Struct, frozen=True):
-    """One look at a folder."""
+    """One look at a folder. `owner`: the account that owns its newest file, empty when there is none."""
 
     files: dict[str, bytes]
     findings: tuple[Finding, ...]
+    owner: str = ""
 
 
 def scan(directory: Path) -> Scan:
     """Read every rule file below the directory. Never raises: what is wrong is a finding."""
     looking = _Looking(directory)
     looking.walk(directory, ())
-    return Scan(looking.files, in_order(looking.findings))
+    return Scan(looking.files, in_order(looking.findings), _owner([directory / name for name in looking.files]))
+
+
+def _owner(files: Sequence[Path]) -> str:
+    """Who owns the newest file: who changed the rules, as far as the system can tell."""
+    newest: tuple[int, int] | None = None
+    for file in files:
+        with suppress(OSError):  # gone since it was read
+            found = file.stat()
+            newest = max(newest or (0, 0), (found.st_mtime_ns, found.st_uid))
+    if newest is None:
+        return ""
+    try:
+        return pwd.getpwuid(newest[1]).pw_name
+    except KeyError:
+        return f"uid {newest[1]}"
 
 
 class _Looking:

@@ -6,6 +6,7 @@ from triage.cli import (
     cases,
     check,
     clocks,
+    comparing,
     database,
     demo,
     examples,
@@ -13,6 +14,7 @@ from triage.cli import (
     importing,
     offsets,
     quality,
+    release,
     replay,
     rules_repository,
     running,
@@ -28,10 +30,10 @@ MODULES = (
     running,
     demo,
     check,
-    examples,
     try_text,
     explain,
     backtest,
+    release,
     quality,
     tables,
     rules_repository,
@@ -44,6 +46,8 @@ MODULES = (
     database,
     offsets,
     bench,
+    comparing,
+    examples,
 )
 for module in MODULES:
     module.add_to(app)

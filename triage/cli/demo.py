@@ -78,4 +78,8 @@ def _summary(console: Console, snapshot: Snapshot, first_decision: float | None,
         f"{totals['events']} events, {totals['cases']} cases, "
         f"notices: {', '.join(f'{count} {kind}' for kind, count in sorted(totals['notices'].items())) or 'none'}"
     )
+    marks = ", ".join(f"{count} {mark}" for mark, count in snapshot.engines.items())
+    console.print(
+        f"evaluations by two engines: {marks}" if marks else "one engine, the second is not installed: all single"
+    )
     console.print("Next: triage check; triage test; triage try '客服態度惡劣'; docs/tutorial/writing-rules.md")

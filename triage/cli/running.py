@@ -31,6 +31,9 @@ def run(
     once: Annotated[
         bool, typer.Option("--once", help="Stop when all is read, due timers are handled, all is sent.")
     ] = False,
+    shadow: Annotated[
+        bool, typer.Option("--shadow", help="The rules folder runs in the shadow of the active revision.")
+    ] = False,
     backfill_before: Annotated[
         datetime | None,
         typer.Option(parser=_instant, metavar="WHEN", help="Steps due before are historic: an instant, a local date."),
@@ -38,4 +41,4 @@ def run(
 ) -> None:
     """Read complaint events, decide, run the clocks, publish."""
     settings = settings_from(config, store__url=store, rules__dir=rules, backfill__before=backfill_before)
-    run_service(settings, RunOptions(source=source, out=out, once=once))
+    run_service(settings, RunOptions(source=source, out=out, once=once, shadow=shadow))

@@ -66,12 +66,29 @@ class Reason(msgspec.Struct, frozen=True):
     because: tuple[Because, ...]
 
 
+class Shadowed(msgspec.Struct, frozen=True, kw_only=True):
+    """What rules and policies in shadow would add to a decision; they change nothing. `policies`: those in shadow that
+    would attach. `would`: the fields of the outcome that would differ, with what they would be."""
+
+    reasons: tuple[Reason, ...]
+    policies: tuple[str, ...]
+    would: dict[str, Any]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rules that fired and the policies that would attach."""
+        return (*(reason.rule for reason in self.reasons), *self.policies)
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """An outcome, its reasons, and the revision that gave it. `engines`: agree | disagree | single. `rules_said`: None
-    when no rule was asked."""
+    """An outcome, its reasons, and the revision that gave it. `matching`: ids of the rules in force whose condition
+    holds. `engines`: agree | disagree | single; filled in beside the outcome, which never depends on it. `rules_said`:
+    None when no rule was asked. `shadow`: what the rules in shadow would add, None when nothing."""
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
     revision: str
+    matching: tuple[str, ...] = ()
     engines: str = "single"
     rules_said: RulesSaid | None = None
+    shadow: Shadowed | None = None

@@ -78,7 +78,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     what was announced of its cycles. `refused`: extensions and pauses that were told as refused, by kind, source, id
     and clock. `seen_until`: where the clocks were last judged. `steps`: the handled ones. `outcome`: the last
     published one. `revision`: the rulebook's that gave the department. `sequences`: topic to the last number given.
-    `closed_at`, `missing`: what was last announced of a closing.
+    `closed_at`, `missing`: what was last announced of a closing. `shadow`: the rules and policies in shadow that were
+    last recorded.
     """
 
     events: tuple[Event, ...] = ()
@@ -96,3 +97,4 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sequences: dict[str, int] = {}
     closed_at: datetime | None = None
     missing: tuple[str, ...] | None = None
+    shadow: tuple[str, ...] = ()

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from monitors.metrics.names import PREFIX
 from triage.adapters.logs import set_up_logs
 from triage.adapters.time_source import AcceleratedTime
 from triage.main.running import RunOptions, Service, stop_on_signals
 from triage.ports import Reading
+from triage.ports.engine import AGREE, DISAGREE, SINGLE
 from triage.service.sample_complaints import SampleComplaints
 from triage.settings import load_settings
 
@@ -27,7 +29,8 @@ FEED_EVERY_SECONDS = 0.1
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """What the demo's screen shows, read from the store. `open_cases`, `overdue`: by department and priority."""
+    """What the demo's screen shows, read from the store. `open_cases`, `overdue`: by department and priority.
+    `engines`: decisions by what the second engine said of them; empty where there is none."""
 
     now: datetime
     open_cases: dict[tuple[str, str], int]
@@ -35,6 +38,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     notices: list[dict[str, Any]]
     totals: dict[str, Any]
     unsent_events: int
+    engines: dict[str, int]
 
 
 class Demo:
@@ -107,7 +111,15 @@ class Demo:
                 notices=_notices(reading),
                 totals=reading.summary(),
                 unsent_events=len(self._events) - self._fed,
+                engines=self._engines(),
             )
+
+    def _engines(self) -> dict[str, int]:
+        if self.service.engine is None:
+            return {}
+        read = self.service.metrics.registry.get_sample_value
+        name = f"{PREFIX}engine_decisions_total"
+        return {mark: int(read(name, {"result": mark}) or 0) for mark in (AGREE, DISAGREE, SINGLE)}
 
     def _feed_events(self) -> None:
         with self._feed.open("ab") as file:

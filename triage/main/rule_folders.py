@@ -22,7 +22,14 @@ def compiled_folder(directory: Path | None, language: str = "en") -> CompiledRul
 
 def sound_folder(directory: Path | None, language: str = "en") -> tuple[CompiledRulebook, dict[str, bytes]]:
     """As `compiled_folder`, and its files. Raises FaultyRules."""
+    files = files_of(directory, language)
+    return compile_files(files, language), files
+
+
+def files_of(directory: Path | None, language: str = "en") -> dict[str, bytes]:
+    """The rule files of the folder, the shipped one when None. Raises FaultyRules: what is wrong with the folder, in
+    the language."""
     found = scan(directory or shipped_rules())
     if found.findings:
         raise FaultyRules([finding.said(language) for finding in found.findings])
-    return compile_files(found.files, language), dict(found.files)
+    return dict(found.files)

@@ -34,26 +34,34 @@ from triage.adapters.store.store import open_store
 from triage.adapters.time_source import MachineTime
 from triage.entrypoints.consumer import Consumer
 from triage.entrypoints.http import HttpServer
-from triage.errors import TryAgain, describe
+from triage.errors import Refused, TryAgain, describe
+from triage.main.engines import await_engine, second_engine
 from triage.main.tools import kafka_options, rules_scanner
-from triage.ports import EventSource
+from triage.ports import EventSource, Store
+from triage.service.approval import shadow_folder
 from triage.service.fire_due import DueFirer
 from triage.service.handle_event import EventHandler
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.reload import Reloader
+from triage.service.shadow import Shadow
 from triage.settings import Settings
 
 log = structlog.get_logger()
 
+RELOAD_SECONDS = 1.0
+"""A changed folder is taken after two equal looks; with the time to load it that has to stay below 5 s."""
+
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What one run is asked to do. `source`: `kafka`, a file, a directory, or `-`. `out`: where outputs of files
-    go. `once`: stop when the input is drained, due timers are handled and every output is sent."""
+    go. `once`: stop when the input is drained, due timers are handled and every output is sent. `shadow`: the rules
+    folder is not proposed but runs in the shadow of the active revision."""
 
     source: str = "kafka"
     out: Path = Path("out")
     once: bool = False
+    shadow: bool = False
 
 
 class Service:
@@ -74,18 +82,26 @@ class Service:
         settings = self.settings
         self.store = open_store(settings.store.url, self.time, claim=True)
         opened.callback(self.store.close)
-        self.library = Library(self.metrics)
-        self.reloader = Reloader(self.store, self.library, rules_scanner(settings.rules.dir), by=socket.gethostname())
+        holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
+        self.shadow = Shadow(self.metrics, self.time, holder)
+        self.library = Library(self.metrics, settings.rules.activation, self.shadow)
+        scanner, take = rules_scanner(settings.rules.dir), self._take_as_shadow if self.options.shadow else None
+        self.reloader = Reloader(self.store, self.library, scanner, settings.rules.proposer, take)
         self.reloader.start()
+        if self.options.once and self.reloader.troubles():
+            raise Refused(self.reloader.troubles())
+        self.engine = second_engine(settings.engine, self.metrics)
+        if self.engine is not None:
+            opened.callback(self.engine.close)
+            await_engine(self.engine, self.library.active, settings.engine)
         self.source, self.publisher = self._connect()
         opened.callback(self.publisher.close)
         low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
         per_minute = 0 if self.options.once else settings.notices.per_minute
-        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time)
+        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine)
         guard = ClockGuard(StepDetector(self.time.drift), self.store.ahead, self.metrics)
-        firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute)
+        firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute, self.engine)
         self.sweeper = Sweeper(firer, self.metrics, guard.agrees)
-        holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
         self.dispatcher = Dispatcher(self.store.outbox, self.publisher, self.store.lease, self.metrics, holder)
         self.consumer = Consumer(self.source, self.store, self.handler, self.time, self.metrics, self._stopping.wait)
         self.schedule = Schedule(self._loops(), self.time, self.metrics)
@@ -105,16 +121,24 @@ class Service:
         source = FileSource(self.options.source, self.time, self._stopping.wait, once=self.options.once)
         return source, FilePublisher(self.options.out)
 
+    def _take_as_shadow(self, store: Store, files: dict[str, bytes], by: str) -> None:
+        shadow_folder(store, self.library, files, by)
+
     def _loops(self) -> tuple[Loop, ...]:
         roles = self.settings.run.roles
         gauges = StoreGauges(self.metrics, self._store_gauges, self.dispatcher.on_duty)
         audit = SelfAudit(self._oldest_wait, self._has_forgotten_clock, self.time, self.metrics)
-        loops = [Loop("reload", 2.0, self.reloader.look)]
+        loops = [Loop("reload", RELOAD_SECONDS, self._look_at_rules)]
         if "sweep" in roles:
             loops += [Loop("sweep", 0.5, self.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
         if "dispatch" in roles:
             loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, gauges.refresh)]
         return tuple(loops)
+
+    def _look_at_rules(self) -> None:
+        self.reloader.look()
+        if self.engine is not None and self.library.active is not None:
+            self.engine.prepare(self.library.active)
 
     def run(self) -> None:
         """Run until a signal or, with `once`, until all is done; then stop in order."""
@@ -145,6 +169,7 @@ class Service:
         self.consumer.run(until_drained=True)
         self._insist(lambda: self.sweeper.sweep() >= 0)
         self._insist(self.dispatcher.drain)
+        self.shadow.write(self.store)
 
     def _insist(self, work: Callable[[], bool]) -> None:
         """Do it until it says that all is done, or a stop was asked for: a store or a broker that is away, or another

@@ -1,5 +1,6 @@
 """What the verbs of the command line need from the outside: rule folders, the store, the broker's options."""
 
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ def rules_scanner(directory: Path | None) -> Callable[[], FolderScan]:
 
     def look() -> FolderScan:
         found = scan(folder)
-        return FolderScan(found.files, found.findings)
+        return FolderScan(found.files, found.findings, found.owner or socket.gethostname())
 
     return look
 

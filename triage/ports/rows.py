@@ -136,10 +136,60 @@ class Sibling(NamedTuple):
 
 
 class StoredRulebook(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `rulebooks`. `files`: the rule files' bytes by path."""
+    """A revision of the rulebook as it was proposed. `files`: the rule files' bytes by path."""
 
     revision: str
     name: str
     files: dict[str, bytes]
-    activated_at: datetime
-    by: str
+
+
+class RulebookChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `rulebook_changes`, append-only: what became of a revision, when, by whose word, and why. `what`: one of
+    STATE_AFTER, or `shadow_on`, `shadow_off`. `name`: the rulebook's; `no` is 0 until the store has given one."""
+
+    no: int = 0
+    revision: str
+    name: str = ""
+    what: str
+    at: datetime
+    who: str
+    why: str
+
+
+ACTIVE, PROPOSED, RETIRED, REJECTED, SUPERSEDED, DRAFT = (
+    "active", "proposed", "retired", "rejected", "superseded", "draft",
+)  # fmt: skip
+STATE_AFTER = {
+    "proposed": PROPOSED,
+    "activated": ACTIVE,
+    "approved": ACTIVE,
+    "rolled_back": ACTIVE,
+    "retired": RETIRED,
+    "rejected": REJECTED,
+    "superseded": SUPERSEDED,
+}
+"""What happened to a revision, and the state in which that leaves it. `draft`: stored, and nobody has proposed it."""
+
+
+class ShadowRun(NamedTuple):
+    """A whole revision that is compared with the live one. `no`: of the change that began it; each begins to count
+    anew."""
+
+    no: int
+    revision: str
+
+
+class Running(NamedTuple):
+    """What a batch works by: the active revision, and the one that runs in its shadow."""
+
+    active: str | None
+    shadow: ShadowRun | None = None
+
+
+class ShadowTally(NamedTuple):
+    """What one instance has counted in one run of a shadow, against one live revision. `tally`: JSON text."""
+
+    run: int
+    against: str
+    instance: str
+    tally: str

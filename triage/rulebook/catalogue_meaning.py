@@ -17,6 +17,13 @@ RULES = {
         say("it can never matter: take it out or correct it"),
     ),
     "not-term-is-term": Entry(say("an entry of `not_terms` that is a term of its list"), say("keep it in one of them")),
+    "beyond-second-engine": Entry(
+        say(
+            "a rule that the second engine cannot take: more than 14 groups of `all` and `any`, more than 60 "
+            "alternatives that may hold at once, or a number of more than 15 digits (a warning)"
+        ),
+        say("split it into several rules with the same `then`, or leave it: the first engine decides it alone"),
+    ),
     "example-fails": Entry(
         say("an example of a rule, table, term list or policy does not hold, or is missing"),
         say("the message says what came instead: correct the rule, or the example when the rule is meant so"),

@@ -9,7 +9,6 @@ from typing import Any
 
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test, mentions_key, passes
 from triage.domain.facts import Facts, Money
-from triage.rulebook.first_rows import without_later_rows
 from triage.rulebook.model import Rule
 
 INDEXED = {Op.IS, Op.IN, Op.CONTAINS, Op.CONTAINS_ANY}
@@ -21,8 +20,9 @@ Evaluator = Callable[[Facts], list[int]]
 class Matcher:
     """Finds the rules that fire."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = sorted((rule for rule in rules if rule.status == "active"), key=lambda rule: rule.id)
+    def __init__(self, rules: Sequence[Rule], status: str = "active") -> None:
+        """Of these rules, those with this status."""
+        self._rules = sorted((rule for rule in rules if rule.status == status), key=lambda rule: rule.id)
         buckets: dict[tuple[str, Any], list[int]] = {}
         unindexed: list[int] = []
         for number, rule in enumerate(self._rules):
@@ -38,8 +38,7 @@ class Matcher:
         self._indexed_facts = sorted({fact for fact, _ in buckets})
 
     def matching(self, facts: Facts, on: date) -> list[Rule]:
-        """Active rules in force on the local date whose condition holds, in the order of their ids; of a table with
-        `hit: first` only the first row."""
+        """Rules in force on the local date whose condition holds, in the order of their ids; every row of a table."""
         found = set(self._unindexed(facts))
         for fact in self._indexed_facts:
             value = facts.get(fact)
@@ -47,7 +46,7 @@ class Matcher:
                 evaluator = self._buckets.get((fact, one))
                 if evaluator is not None:
                     found.update(evaluator(facts))
-        return without_later_rows([rule for number in sorted(found) if (rule := self._rules[number]).in_force(on)])
+        return [rule for number in sorted(found) if (rule := self._rules[number]).in_force(on)]
 
     def _compile(self, numbers: Sequence[int]) -> Evaluator:
         return _Writer().evaluator([(number, self._rules[number].when) for number in numbers])

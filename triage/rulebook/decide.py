@@ -1,20 +1,23 @@
 """The decision of a rulebook about a case."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from monitors.clocks.policy import Policy
 from triage.domain.case import Case
-from triage.domain.condition import Op, Test, leaf_tests, passes
-from triage.domain.decision import Decision, Outcome
+from triage.domain.condition import Op, Test, holds, leaf_tests, passes
+from triage.domain.decision import Decision
 from triage.domain.facts import Facts
+from triage.rulebook.attaching import Attaching
 from triage.rulebook.combine import combine, in_words, reasons, said_by_rules
-from triage.rulebook.compiled import Matcher, compile_condition
+from triage.rulebook.compiled import Matcher
 from triage.rulebook.facts import FactReader, jsonable
+from triage.rulebook.first_rows import without_later_rows
 from triage.rulebook.model import Rule, Rulebook
+from triage.rulebook.shadow import ShadowRules
 from triage.rulebook.terms import TermIndex
 
 
@@ -35,11 +38,8 @@ class CompiledRulebook:
             if self._is_personal(test.fact):
                 self._personal_tests.setdefault(test.fact, {})[in_words(test)] = test
         self._personal_facts = self._personal_tests.keys()
-        self._applies = [
-            (policy, compile_condition(policy.applies_when))
-            for policy in rulebook.policies.values()
-            if policy.applies_when is not None and policy.status == "active"
-        ]
+        self._attaching = Attaching(rulebook)
+        self._shadow = ShadowRules(rulebook, self._attaching)
 
     def _is_personal(self, fact: str) -> bool:
         spec = self.rulebook.vocabulary.facts.get(fact)
@@ -50,12 +50,27 @@ class CompiledRulebook:
         return event_type if event_type in self.rulebook.vocabulary.event_types else "other"
 
     def decide(self, facts: Facts, case: Case) -> Decision:
-        """The outcome of rules, humans and policies for these facts; only the policies that apply now are named."""
+        """The outcome of rules, humans and policies for these facts; only the policies that apply now are named. What
+        rules and policies in shadow would make of it stands beside it."""
         received_on = case.received_at.astimezone(self.zone).date()
-        fired = self.matcher.matching(facts, received_on)
+        matching = self.matcher.matching(facts, received_on)
+        fired = without_later_rows(matching)
+        decision = self._decided(facts, case, fired, received_on)
+        decision = msgspec.structs.replace(decision, matching=tuple(rule.id for rule in matching))
+        shadow = self._shadow.beside(facts, case, fired, decision.outcome, received_on)
+        return decision if shadow is None else msgspec.structs.replace(decision, shadow=shadow)
+
+    def decide_as_if(self, rules: Iterable[Rule], facts: Facts, case: Case) -> Decision:
+        """The decision as if these shadow rules, and the policies in shadow, were in force."""
+        received_on = case.received_at.astimezone(self.zone).date()
+        also = [rule for rule in rules if rule.in_force(received_on) and holds(rule.when, facts)]
+        fired = without_later_rows([*self.matcher.matching(facts, received_on), *also])
+        return self._decided(facts, case, fired, received_on, shadow=True)
+
+    def _decided(self, facts: Facts, case: Case, fired: list[Rule], on: date, *, shadow: bool = False) -> Decision:
         said = said_by_rules(self.rulebook, fired)
         outcome = combine(self.rulebook, fired, said, case)
-        policies = self._attached(facts, outcome, fired, received_on)
+        policies = self._attaching.attached(facts, outcome, fired, on, shadow=shadow)
         return Decision(
             outcome=msgspec.structs.replace(outcome, policies=policies),
             reasons=reasons(self.rulebook, fired, facts),
@@ -63,13 +78,9 @@ class CompiledRulebook:
             rules_said=said,
         )
 
-    def _attached(self, facts: Facts, outcome: Outcome, fired: list[Rule], on: date) -> tuple[str, ...]:
-        """Policies that a fired rule names, and those that apply; an effective date is that of the receipt."""
-        words = with_outcome(facts, outcome)
-        named = {policy for rule in fired for policy in rule.then.policies}
-        found = [self.rulebook.policies[name] for name in named]
-        found += [policy for policy, applies in self._applies if applies(words)]
-        return tuple(sorted({policy.id for policy in found if in_force(policy, on)}))
+    def firing(self, facts: Facts, on: date) -> list[Rule]:
+        """The rules that count for a complaint received on the local date: of a table with `hit: first` one row."""
+        return without_later_rows(self.matcher.matching(facts, on))
 
     def stored_facts(self, facts: Facts) -> dict[str, Any]:
         """The facts as the timeline keeps them: of personal ones that are known only the results of the rulebook's
@@ -82,22 +93,6 @@ class CompiledRulebook:
         for fact in self._personal_facts & facts.keys():
             stored[fact] = {words: passes(test, facts) for words, test in self._personal_tests[fact].items()}
         return stored
-
-
-def with_outcome(facts: Facts, outcome: Outcome) -> Facts:
-    """What `applies_when` tests: the facts, and the outcome beside them."""
-    words = facts | {"priority": outcome.priority, "department": outcome.department, "handler": outcome.handler}
-    if outcome.team is not None:
-        words["team"] = outcome.team
-    if outcome.tags:
-        words["tags"] = outcome.tags
-    return words
-
-
-def in_force(policy: Policy, on: date) -> bool:
-    """Whether the policy is in force for a complaint received on the local date."""
-    after_start = policy.effective_from is None or policy.effective_from <= on
-    return policy.status == "active" and after_start and (policy.effective_to is None or on <= policy.effective_to)
 
 
 def _tests_of(rulebook: Rulebook) -> list[Test]:

@@ -1,6 +1,6 @@
 """Judging examples: do the rules, term lists and policies do what their authors say they do?"""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import reduce
 from typing import Any
@@ -55,9 +55,9 @@ def judge(rules: CompiledRulebook) -> tuple[Judged, ...]:
     rulebook = rules.rulebook
     judged: list[Judged] = []
     for rule in rulebook.rules:
-        if rule.status == "active" and rule.in_table is None:
+        if rule.status != "disabled" and rule.in_table is None:
             needs_silent = not isinstance(rule.when, Always)
-            judged += _judge_rules(rules, "rule", rule, {rule.id}, needs_silent=needs_silent)
+            judged += _judge_rules(rules, "rule", rule, [rule], needs_silent=needs_silent)
     judged += _judge_tables(rules)
     for terms in rulebook.terms.values():
         judged += _judge_terms(rules, terms)
@@ -78,22 +78,21 @@ def _together(differences: Iterable[Text]) -> Text:
 
 def _judge_tables(rules: CompiledRulebook) -> Iterator[Judged]:
     """Each table by its rows together; one whose last row fits every complaint is never silent."""
-    last: dict[str, Rule] = {}
-    own: dict[str, set[str]] = {}
+    own: dict[str, list[Rule]] = {}
     for rule in rules.rulebook.rules:
         if rule.in_table is not None:
-            own.setdefault(rule.in_table.table, set()).add(rule.id)
-            last[rule.in_table.table] = rule
+            own.setdefault(rule.in_table.table, []).append(rule)
     for table in rules.rulebook.tables.values():
-        if table.status == "active":
-            needs_silent = not isinstance(last[table.id].when, Always)
-            yield from _judge_rules(rules, "table", table, own[table.id], needs_silent=needs_silent)
+        if table.status != "disabled":
+            rows = own[table.id]
+            needs_silent = not isinstance(rows[-1].when, Always)
+            yield from _judge_rules(rules, "table", table, rows, needs_silent=needs_silent)
 
 
 def _judge_rules(
-    rules: CompiledRulebook, kind: str, subject: Rule | Table, own: Collection[str], *, needs_silent: bool
+    rules: CompiledRulebook, kind: str, subject: Rule | Table, own: Sequence[Rule], *, needs_silent: bool
 ) -> Iterator[Judged]:
-    """The examples of a rule or table. `own`: the ids of the rules that it is."""
+    """The examples of a rule or table. `own`: the rules that it is."""
     for example in subject.examples:
         yield _judged(kind, subject.id, example.at, _together(_differences(rules, subject, own, example)))
     fires = {example.expect.get("fires", True) for example in subject.examples}
@@ -103,13 +102,14 @@ def _judge_rules(
 
 
 def _differences(
-    rules: CompiledRulebook, subject: Rule | Table, own: Collection[str], example: Example
+    rules: CompiledRulebook, subject: Rule | Table, own: Sequence[Rule], example: Example
 ) -> Iterator[Text]:
     on, facts = given_facts(rules, subject, example)
     case = case_on(rules, on, example.given.get("received_at"))
-    decision = rules.decide(facts, case)
+    is_shadow = subject.status == "shadow"  # it is judged as what it would do in force
+    decision = rules.decide_as_if(own, facts, case) if is_shadow else rules.decide(facts, case)
     fired = {reason.rule for reason in decision.reasons}
-    firing = fired.intersection(own)
+    firing = fired.intersection(rule.id for rule in own)
     if bool(firing) != example.expect.get("fires", True):
         yield say("fires: {found}", found=_word(bool(firing)))
     if "row" in example.expect and row_id(subject.id, example.expect["row"]) not in firing:

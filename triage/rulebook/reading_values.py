@@ -16,8 +16,8 @@ from triage.rulebook.model import Source, Titles
 from triage.rulebook.nodes import ABSENT, Mapping, Node, Scalar
 from triage.rulebook.noting import fault, misfit, no_such, shown, wanted_not, write_as
 from triage.rulebook.nouns import What
-from triage.rulebook.reading import Fields, day, entries, fields, not_yet, text, word
-from triage.rulebook.schema import EFFECTIVE, GRADES, LATER_STATUSES, PERSON, SOURCE, STATUSES
+from triage.rulebook.reading import Fields, day, entries, fields, text, word
+from triage.rulebook.schema import EFFECTIVE, GRADES, PERSON, SOURCE, STATUSES
 from triage.wording.text import say
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
@@ -213,7 +213,7 @@ def source(node: Node, status: str) -> Source:
         message = say("section and article are the same place")
         fault("duplicate-key", found.key("article"), message, say("keep one of them"))
     grade = found.read("grade", word, GRADES, nouns.value_of("grade")) or ""
-    if grade == "from-memory" and status not in ("disabled", *LATER_STATUSES):
+    if grade == "from-memory" and status not in ("disabled", "shadow"):
         fault("from-memory", found["grade"], say("a source from memory may not be in force"),
               say("read the text and grade it, or set status: disabled"))  # fmt: skip
     found.read("url", text)
@@ -226,9 +226,6 @@ def status(node: Node) -> str:
     """Whether a rule or policy is in force."""
     if node is ABSENT:
         return STATUSES[0]
-    if isinstance(node, Scalar) and node.text in LATER_STATUSES:
-        not_yet(node, node.text)
-        return node.text
     return word(node, STATUSES, nouns.value_of("status"))
 
 

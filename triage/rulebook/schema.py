@@ -113,7 +113,7 @@ POLICY_EXAMPLE = Shape(name=say("an example"), required=("events", "expect"), op
 EXAMPLE_EVENT = Shape(name=say("an event"), required=("type", "time"), optional=("data", "id", "source"))
 CLOCK_EXPECT = Shape(name=say("an expected clock"), optional=("due", "state", "breached", "cycle"))
 
-STATUSES, LATER_STATUSES = ("active", "disabled"), ("shadow",)
+STATUSES = ("active", "shadow", "disabled")
 GRADES = ("verified-text", "verified-secondary", "from-memory", "internal")
 OPEN_CASES = ("keep", "follow")
 DELIVER = ("any_time",)

@@ -13,11 +13,11 @@ from triage.domain.decision import Decision, Outcome, new_words
 from triage.domain.document import Attachment
 from triage.domain.event import Event
 from triage.domain.facts import Facts, History
-from triage.ports import Sibling
+from triage.ports import Evaluated, Sibling
 from triage.rulebook.combine import deciders, owner_of
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Rulebook
-from triage.service.draft import Draft, Rules
+from triage.service.draft import Considered, Draft, Rules
 
 HISTORY_DAYS = 90
 
@@ -38,12 +38,15 @@ def count_history(case: str, received_at: datetime, siblings: Sequence[Sibling])
 
 
 def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequence[Sibling]) -> tuple[Decision, Facts]:
-    """The decision at this point, with the clocks planned so far as facts. Pure; the draft only notes which
-    breaches were seen."""
+    """The decision at this point, with the clocks planned so far as facts. Pure; of the draft it is only noted what was
+    seen, considered and evaluated."""
     rules = draft.rules.active
     breached = draft.breaches_seen = draft.breached()
-    facts = rules.facts.of_case(case, history(case, siblings), breached)
+    past = history(case, siblings)
+    facts = rules.facts.of_case(case, past, breached)
     decision = rules.decide(facts, case)
+    draft.considered = Considered(case, past, tuple(breached), decision)
+    draft.evaluated = Evaluated(facts, case.received_at.astimezone(rules.zone).date(), decision.matching)
     outcome = decision.outcome
     previous = draft.outcome
     if previous is not None and outcome.department != previous.department:
@@ -113,7 +116,7 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
     if outcome.rules_would_move_to is None:
         draft.revision = rulebook.revision
     draft.outcome = outcome
-    return None if draft.moment.quiet else _kept(draft.rules.active, decision, facts)
+    return None if draft.moment.quiet else as_kept(draft, decision, facts)
 
 
 def _tell(draft: Draft, case: Case, decision: Decision, cause_key: tuple[Any, ...]) -> None:
@@ -126,6 +129,7 @@ def _tell(draft: Draft, case: Case, decision: Decision, cause_key: tuple[Any, ..
         "faults": msgspec.to_builtins(case.faults),
         "rulebook": {"name": rulebook.name, "revision": rulebook.revision},
     }
+    draft.told = len(draft.messages)
     draft.tell(Output(type="complaint.triaged", case=case.id, key=cause_key, data=data))
     for reason in decision.reasons:
         draft.count("rule_matches_total", rule=reason.rule)
@@ -135,15 +139,31 @@ def _tell(draft: Draft, case: Case, decision: Decision, cause_key: tuple[Any, ..
         draft.count("overrides_total", rule=rule)
 
 
-def _kept(rules: CompiledRulebook, decision: Decision, facts: Facts) -> str:
+def note_shadow(draft: Draft, decision: Decision, facts: Facts) -> str | None:
+    """What rules and policies in shadow say of a decision that changed nothing, for the timeline alone; None when the
+    timeline has it already."""
+    names = decision.shadow.names if decision.shadow else ()
+    return None if draft.moment.quiet or names == draft.shadow else as_kept(draft, decision, facts)
+
+
+def as_kept(draft: Draft, decision: Decision, facts: Facts) -> str:
+    """The decision as the timeline keeps it. What is in shadow is counted when it stands there anew."""
     kept = {
-        "revision": rules.rulebook.revision,
-        "facts": rules.stored_facts(facts),
+        "revision": draft.rules.active.rulebook.revision,
+        "facts": draft.rules.active.stored_facts(facts),
         "outcome": decision.outcome,
         "reasons": decision.reasons,
         "engines": decision.engines,
         "rules_said": decision.rules_said,
     }
+    shadow = decision.shadow
+    if shadow is not None:
+        kept["shadow"] = shadow.reasons
+        kept["shadow_policies"] = shadow.policies
+        kept["shadow_outcome"] = shadow.would
+        for name in shadow.names:
+            draft.count("shadow_matches_total", rule=name)
+    draft.shadow = shadow.names if shadow else ()
     return msgspec.json.encode(kept).decode()
 
 

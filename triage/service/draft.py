@@ -14,7 +14,8 @@ from triage.domain.case import Case
 from triage.domain.decision import Decision, Outcome
 from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep, StepKey
 from triage.domain.event import Event
-from triage.ports import CaseRow, ClockRow, Mute, TimelineRow
+from triage.domain.facts import History
+from triage.ports import CaseRow, ClockRow, Evaluated, Mute, TimelineRow
 from triage.rulebook.decide import CompiledRulebook
 
 
@@ -71,10 +72,21 @@ def report(observer: Observer, counts: Iterable[Count]) -> None:
             observer.count(count.name, count.value, **count.labels)
 
 
+class Considered(msgspec.Struct, frozen=True):
+    """What a decision was made of, for another revision to decide the same. `decision`: what the rules in force say,
+    before anything keeps a case where it is. `breached`: full names of clocks."""
+
+    case: Case
+    past: History
+    breached: tuple[str, ...]
+    decision: Decision
+
+
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one step of one case causes. `decision`: the new one, None when the outcome is as it was.
     `is_settled`: the decision has seen every breach that stands behind it; what it attached or moved itself is seen by
-    the next one."""
+    the next one. `evaluated`: what the rules were given and which of them matched, None when none ran; `told`: the
+    place in `messages` of the decision, None when it was not told."""
 
     row: CaseRow
     timeline: tuple[TimelineRow, ...]
@@ -83,8 +95,11 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[HandledStep, ...]
     messages: tuple[Message, ...]
     counts: tuple[Count, ...]
-    decision: Decision | None
-    is_settled: bool
+    decision: Decision | None = None
+    is_settled: bool = True
+    considered: Considered | None = None
+    evaluated: Evaluated | None = None
+    told: int | None = None
 
 
 class Draft:
@@ -108,6 +123,8 @@ class Draft:
         self.outcome: Outcome | None = document.outcome
         self.revision = document.revision
         self.closing = (document.closed_at, document.missing)
+        self.shadow = document.shadow
+        self.considered: Considered | None = None
         self.planned_with: dict[str, AttachedClock] = {}
         self.clocks: dict[str, tuple[Clock, ...]] = {}
         self.decision: Decision | None = None
@@ -119,6 +136,8 @@ class Draft:
         self.messages: list[Message] = []
         self.timeline: list[TimelineRow] = []
         self.counts: list[Count] = []
+        self.evaluated: Evaluated | None = None
+        self.told: int | None = None
 
     def breached(self) -> list[str]:
         """Full names of the clocks of which a cycle is or was breached, as planned."""
@@ -204,6 +223,9 @@ class Draft:
             counts=tuple(self.counts),
             decision=self.decision,
             is_settled=set(self.breaches_seen) == set(self.breached()),
+            considered=self.considered,
+            evaluated=self.evaluated,
+            told=self.told,
         )
 
     def _document(self, events: tuple[Event, ...]) -> Document:
@@ -223,4 +245,5 @@ class Draft:
             sequences=self.sequences,
             closed_at=self.closing[0],
             missing=self.closing[1],
+            shadow=self.shadow,
         )

@@ -8,11 +8,12 @@ import structlog
 
 from monitors.ports import Observer, Sweep
 from triage.errors import TryAgain, describe
-from triage.ports import CaseRow, Changes, Sibling, Store, Transaction
+from triage.ports import CaseRow, Changes, Engine, OneEngine, Sibling, Store, Transaction
 from triage.service.draft import Count, Effects, Moment, report
 from triage.service.handle_event import collect
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
+from triage.service.second_engine import ask, marked
 from triage.service.step import fire
 
 log = structlog.get_logger()
@@ -26,8 +27,18 @@ ALARM_AFTER_FAILURES = 5
 class DueFirer:
     """Fires what is due, one transaction a batch; a batch that raises is replayed case by case."""
 
-    def __init__(self, store: Store, library: Library, observer: Observer, low_mark: LowMark, per_minute: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        observer: Observer,
+        low_mark: LowMark,
+        per_minute: int,
+        engine: Engine | None = None,
+    ) -> None:
+        """`engine`: the second one; None: there is none."""
         self._store, self._library, self._observer, self._low_mark = store, library, observer, low_mark
+        self._engine = engine or OneEngine()
         self._brake = _Brake(per_minute)
 
     def __call__(self, limit: int) -> Sweep:
@@ -41,6 +52,9 @@ class DueFirer:
             return self._sweep_singly(limit)
 
     def _sweep(self, limit: int) -> Sweep:
+        return self._library.with_rules(self._store, lambda: self._sweep_batch(limit))
+
+    def _sweep_batch(self, limit: int) -> Sweep:
         with self._store.transaction() as tx:
             moment = self._low_mark.moment(tx)
             room = self._brake.room(moment)
@@ -59,10 +73,7 @@ class DueFirer:
 
     def _fire_single(self, case_id: str) -> int:
         try:
-            with self._store.transaction() as tx:
-                moment = self._low_mark.moment(tx)
-                rows = list(tx.cases.lock([case_id]).values())
-                effects = self._fire_all(tx, rows, moment)
+            effects, moment = self._library.with_rules(self._store, lambda: self._fire_case(case_id))
         except TryAgain:
             raise
         except Exception as error:  # noqa: BLE001 # this case waits, the sweep goes on, an alert tells after five
@@ -71,6 +82,11 @@ class DueFirer:
             return 0
         self._after_commit(effects, moment)
         return len(effects)
+
+    def _fire_case(self, case_id: str) -> tuple[list[Effects], Moment]:
+        with self._store.transaction() as tx:
+            moment = self._low_mark.moment(tx)
+            return self._fire_all(tx, list(tx.cases.lock([case_id]).values()), moment), moment
 
     def _postpone(self, case_id: str) -> None:
         with self._store.transaction() as tx:
@@ -84,7 +100,12 @@ class DueFirer:
         siblings: dict[str, list[Sibling]] = {}
         if rules.active.asks_history:
             siblings = tx.cases.of_customers({row.customer for row in rows if row.customer})
-        effects = [fire(row, rules, moment, siblings.get(row.customer or "", ())) for row in rows]
+        questions = self._engine.batch()
+        effects = []
+        for row in rows:
+            effects.append(fire(row, rules, moment, siblings.get(row.customer or "", ())))
+            ask(questions, rules.active, effects[-1])
+        effects = marked(effects, questions)
         changes = Changes()
         for one in effects:
             collect(changes, one)
@@ -95,6 +116,7 @@ class DueFirer:
         counts: list[Count] = [count for one in effects for count in one.counts]
         self._brake.note(moment, sum(count.name == "alerts_total" for count in counts))
         report(self._observer, counts)
+        self._library.compare([one.considered for one in effects if one.considered is not None])
 
 
 class _Brake:

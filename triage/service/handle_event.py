@@ -5,42 +5,60 @@ from collections.abc import Sequence
 from monitors.ports import Observer, TimeSource
 from triage.codec.decode import Arrival, Codec, DeadLetter
 from triage.domain.lifecycle import FINAL_STATUSES
-from triage.ports import CaseRow, Changes, Part, Record, Sibling, Store, Transaction
+from triage.ports import CaseRow, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Transaction
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.dead_letters import dead_letter, to_messages
-from triage.service.draft import Count, Effects, Moment, Rules, report
+from triage.service.draft import Considered, Count, Effects, Moment, Rules, report
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
+from triage.service.second_engine import ask, marked
 from triage.service.step import apply, open_for_quarantined
 
 
 class EventHandler:
     """Applies records to cases, batch by batch, in the store's transaction."""
 
-    def __init__(self, store: Store, library: Library, observer: Observer, low_mark: LowMark, time: TimeSource) -> None:
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        observer: Observer,
+        low_mark: LowMark,
+        time: TimeSource,
+        engine: Engine | None = None,
+    ) -> None:
+        """`engine`: the second one; None: there is none."""
         self._store, self._library, self._observer = store, library, observer
         self._low_mark, self._time = low_mark, time
+        self._engine = engine or OneEngine()
         self._codecs: dict[str, Codec] = {}
 
     def handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
         """Apply the records in one transaction; gives the position behind them. Raises Fenced, TryAgain, or
         whatever an event at fault raises; nothing is kept then."""
+        return self._library.with_rules(self._store, lambda: self._handle(part, known, records))
+
+    def _handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
         after = records[-1].next_offset
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, after)
-            batch = _Batch(part, tx, self._low_mark.moment(tx))
+            batch = _Batch(part, tx, self._low_mark.moment(tx), self._engine)
             active = self._library.current(tx).active
             self._decode(active, batch, records)
             self._apply_all(tx, batch, active)
             batch.write()
         report(self._observer, batch.counts)
+        self._library.compare(batch.considered)
         return after
 
     def quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
         """Put the record into the dead letters and move on; its case is opened when there is none."""
+        return self._library.with_rules(self._store, lambda: self._quarantine(part, known, record, error))
+
+    def _quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, record.next_offset)
-            batch = _Batch(part, tx, self._low_mark.moment(tx))
+            batch = _Batch(part, tx, self._low_mark.moment(tx), self._engine)
             rules = self._library.current(tx)
             decoded = self._codec(rules.active).decode(record.value, batch.moment.now, record.headers)
             case = decoded.event.subject if isinstance(decoded, Arrival) else None
@@ -97,6 +115,7 @@ class EventHandler:
         began = self._time.monotonic()
         effects = apply(row, arrival, rules, batch.moment, siblings.get(customer, ()) if customer else ())
         batch.take(effects)
+        ask(batch.questions, rules.active, effects)
         batch.counts.append(Count("decision_seconds", {}, self._time.monotonic() - began, histogram=True))
         if record.timestamp is not None:
             waited = max(0.0, (batch.moment.now - record.timestamp).total_seconds())
@@ -119,12 +138,15 @@ def _move_sibling(siblings: dict[str, list[Sibling]], before: str | None, row: C
 class _Batch:
     """The rows of one transaction, case by case the latest."""
 
-    def __init__(self, part: Part, tx: Transaction, moment: Moment) -> None:
+    def __init__(self, part: Part, tx: Transaction, moment: Moment, engine: Engine) -> None:
         self.part, self.tx, self.moment = part, tx, moment
+        self.questions = engine.batch()
+        self.steps: list[Effects] = []
         self.arrivals: list[tuple[Record, Arrival]] = []
         self.rows: dict[str, CaseRow] = {}
         self.changes = Changes()
         self.counts: list[Count] = []
+        self.considered: list[Considered] = []
 
     def is_new(
         self, active: CompiledRulebook, known: dict[tuple[str, str], str], record: Record, arrival: Arrival
@@ -146,8 +168,7 @@ class _Batch:
     def take(self, effects: Effects) -> None:
         row = effects.row
         self.rows[row.id] = row
-        collect(self.changes, effects)
-        self.counts.extend(effects.counts)
+        self.steps.append(effects)
 
     def bury(self, record: Record, reason: str, detail: str, case: str | None = None, *, copy: bool = False) -> None:
         letter = dead_letter(self.part, record, reason=reason, detail=detail, at=self.moment.now, case=case, copy=copy)
@@ -155,6 +176,11 @@ class _Batch:
         self.counts.append(Count("dead_letters_total", {"reason": reason}))
 
     def write(self) -> None:
+        for effects in marked(self.steps, self.questions):
+            collect(self.changes, effects)
+            self.counts.extend(effects.counts)
+            if effects.considered is not None:
+                self.considered.append(effects.considered)
         self.changes.messages.extend(to_messages(self.changes.dead_letters))
         self.tx.cases.write(self.changes)
 

@@ -7,6 +7,7 @@ import msgspec
 
 from triage.codec.schema import event_schema
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.difference_text import ChangeLine
 from triage.rulebook.schema_json import (
     CALENDAR_SCHEMA,
     FACTS_SCHEMA,
@@ -25,6 +26,7 @@ from triage.service.examples import CoveredLine, TotalLine
 from triage.service.explain_view import ExplainLine
 from triage.service.mute import MuteLine
 from triage.service.quality_report import RuleQuality
+from triage.service.release_history import Happened, ShadowShown
 from triage.service.replay import ReplayedCase
 from triage.service.rule_health import SignLine
 from triage.service.table_view import ShownRow
@@ -83,6 +85,10 @@ def _cli() -> dict[str, Any]:
         "rules health": SignLine,
         "backtest": Summary,
         "backtest --diff": Changed,
+        "rules proposals": Happened,
+        "rules history": Happened,
+        "rules diff": ChangeLine,
+        "rules shadow": ShadowShown,
     }
     schemas, definitions = msgspec.json.schema_components(shapes.values(), ref_template="#/$defs/{name}")
     return {

@@ -136,6 +136,8 @@ def _settle(
     outcome = deciding.attach(draft, decision.outcome, at)
     decision = msgspec.structs.replace(decision, outcome=outcome)
     kept = deciding.announce(draft, case, decision, facts, cause.key)
+    if kept is None and event is not None:  # a row of the timeline is there in any case
+        kept = deciding.note_shadow(draft, decision, facts)
     has_new_priority = draft.note_priority(at, outcome.priority)
     if has_new_priority or draft.attached != already:
         clockwork.plan(draft, case)

@@ -17,7 +17,7 @@ BY_NAME = {metric.name: metric for metric in METRICS}
 
 LABELS = {
     "type", "outcome", "cause", "channel", "department", "rule", "name", "revision", "priority", "clock", "kind",
-    "alarm", "reason", "topic", "partition", "loop", "switch",
+    "alarm", "field", "reason", "topic", "partition", "loop", "switch", "result",
 }  # fmt: skip
 """Everything that a metric may be divided by: a new one is a decision, for each of its values is a series."""
 

@@ -220,10 +220,7 @@ MEANING = (
 )
 """What the words mean together."""
 
-LATER = (
-    Row("not-supported-yet", SLA, "    applies_when: always\n", "    applies_when: always\n    status: ¦shadow\n"),
-    Row("not-supported-yet", RULES, "    when:\n", "    status: ¦shadow\n    when:\n"),
-)
+LATER: tuple[Row, ...] = ()
 """Words of the format that come with a later release."""
 
 ROWS = (*FILES, *VALUES, *MEANING, *LATER)

@@ -43,12 +43,17 @@ CIRCLE = policies_of(
     }
 )
 
+PAIRS = ", ".join(f"{{any: [{{weight: {{at_least: {number}}}}}, {{channel: phone}}]}}" for number in range(15))
+"""So many groups in one rule that the second engine cannot take it."""
+
 FURTHER: dict[str, Mapping[str, bytes]] = {
     **table_rows.by_code(),
     "missing-file": {},
     "too-large": {"terms/big.yaml": b"#" * ((1 << 20) + 1)},
     "not-utf-8": {"terms/gbk.yaml": "id: medical\nterms: [医疗]\n".encode("gbk")},
+    "not-supported-yet": {"tables/matrix.csv": b"channel,then.priority\n"},
     "unlisted-pack": {"packs/gb/triage/a.yaml": b"rules: []"},
+    "beyond-second-engine": changed("triage/rules.yaml", "- description: {mentions: medical}", f"- all: [{PAIRS}]"),
     "clock-circle": {"sla/circle.yaml": CIRCLE.encode()},
     "example-fails": changed(
         "triage/rules.yaml", "priority: high, department: claims, policies", "priority: low, policies"

@@ -1,8 +1,6 @@
 """Revisions of the rules: a folder that stands still proposes them, sound or not at all; the last good one runs on."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import pytest
@@ -10,11 +8,13 @@ import pytest
 from tests.builders_rules import changed, sound_rules
 from tests.contract.builders import NOW, a_rulebook
 from tests.unit.loops.fakes import Noted
+from tests.unit.service.revisions import Revisions
 from triage.domain.document import Attachment, Document
 from triage.errors import FaultyRules, RevisionUnusable
 from triage.ports import Store, StoredRulebook, Transaction
 from triage.rulebook.faults import FAULT, Finding
 from triage.rulebook.revision import revision
+from triage.service.draft import Rules
 from triage.service.release import Library, compile_files, inspect_files
 from triage.service.reload import FolderScan, Reloader
 from triage.wording.text import say
@@ -28,49 +28,11 @@ FAILING = changed("triage/rules.yaml", "policies: [contact]}", "policies: [conta
 RELOADED = ("rulebook_last_reload_success",)
 
 
-class Shelf:
-    """The store, as far as revisions go; `transactions` are counted."""
-
-    def __init__(self) -> None:
-        self.stored: dict[str, StoredRulebook] = {}
-        self.active: str | None = None
-        self.audits: list[tuple[str, str, str]] = []
-        self.transactions = 0
-
-    @contextmanager
-    def transaction(self) -> Iterator["Shelf"]:
-        self.transactions += 1
-        yield self
-
-    @property
-    def rulebooks(self) -> "Shelf":
-        return self
-
-    def now(self) -> datetime:
-        return NOW
-
-    def audit(self, who: str, what: str, why: str) -> None:
-        self.audits.append((who, what, why))
-
-    def active_revision(self) -> str | None:
-        return self.active
-
-    def get(self, name: str) -> StoredRulebook | None:
-        return self.stored.get(name)
-
-    def activate(self, rulebook: StoredRulebook) -> bool:
-        if rulebook.revision in self.stored:
-            return False
-        self.stored[rulebook.revision] = rulebook
-        self.active = rulebook.revision
-        return True
-
-
 class Desk:
     """A store, a library, and a folder that a test changes."""
 
-    def __init__(self, files: Mapping[str, bytes] = SOUND, shelf: Shelf | None = None) -> None:
-        self.shelf, self.noted = shelf or Shelf(), Noted()
+    def __init__(self, files: Mapping[str, bytes] = SOUND, shelf: Revisions | None = None) -> None:
+        self.shelf, self.noted = shelf or Revisions(), Noted()
         self.library = Library(self.noted)
         self.folder = FolderScan(dict(files))
         self.looks: list[FolderScan] = []
@@ -79,14 +41,24 @@ class Desk:
     def _scan(self) -> FolderScan:
         return self.looks.pop(0) if self.looks else self.folder
 
-    def propose(self, files: Mapping[str, bytes]) -> str | None:
-        return self.library.propose(cast(Store, self.shelf), dict(files), "desk-1")
+    def propose(self, files: Mapping[str, bytes]) -> str:
+        """The folder's revision, after it was proposed."""
+        self.state = self.library.propose(cast(Store, self.shelf), dict(files), "desk-1")
+        return revision(files)
 
     def current(self, *documents: Document) -> set[str]:
         """The revisions at hand for a batch with these documents, the active one among them."""
-        rules = self.library.current(cast(Transaction, self.shelf), documents)
+        rules = self.rules(*documents)
         assert rules.active.rulebook.revision == self.shelf.active
         return {rules.active.rulebook.revision, *rules.held}
+
+    def rules(self, *documents: Document) -> Rules:
+        """As a batch with these documents asks for them."""
+        return self.library.with_rules(cast(Store, self.shelf), lambda: self._ask(documents))
+
+    def _ask(self, documents: Sequence[Document]) -> Rules:
+        with self.shelf.transaction():
+            return self.library.current(cast(Transaction, self.shelf), documents)
 
     def changes_to(self, files: Mapping[str, bytes], *findings: Finding, looks: int = 2) -> None:
         """The folder is changed, and looked at so often."""
@@ -108,8 +80,11 @@ def test_a_new_revision_becomes_active_and_is_stored_whole() -> None:
     one = Desk()
     active = one.propose(SOUND)
     assert active == one.shelf.active == revision(SOUND)
+    assert one.state == "active"
     stored = one.shelf.stored[active]
-    assert (stored.name, stored.files, stored.by, stored.activated_at) == ("small", SOUND, "desk-1", NOW)
+    assert (stored.name, stored.files) == ("small", SOUND)
+    (change,) = one.shelf.noted
+    assert (change.what, change.who, change.at) == ("activated", "desk-1", NOW)
     assert one.shelf.audits == [("desk-1", f"activated rulebook small {active}", "activation: auto")]
     assert one.noted.gauges[RELOADED] == 1
 
@@ -118,7 +93,7 @@ def test_the_same_files_are_activated_once() -> None:
     """A second instance that proposes them changes nothing and audits nothing."""
     one = Desk()
     one.propose(SOUND)
-    assert Desk(shelf=one.shelf).propose(dict(reversed(SOUND.items()))) == revision(SOUND)
+    assert Desk(shelf=one.shelf).propose(dict(reversed(SOUND.items()))) == one.shelf.active
     assert len(one.shelf.audits) == 1
 
 
@@ -127,9 +102,12 @@ def test_a_revision_that_was_active_before_stays_in_the_past() -> None:
     one = Desk()
     one.propose(SOUND)
     one.propose(OTHER)
-    assert one.propose(SOUND) == revision(OTHER)
+    one.propose(SOUND)
+    assert (one.state, one.shelf.active) == ("retired", revision(OTHER))
     assert [what for _, what, _ in one.shelf.audits] == [
-        f"activated rulebook small {revision(files)}" for files in (SOUND, OTHER)
+        f"activated rulebook small {revision(SOUND)}",
+        f"retired rulebook small {revision(SOUND)}",
+        f"activated rulebook small {revision(OTHER)}",
     ]
 
 
@@ -177,7 +155,7 @@ def test_a_case_has_the_revisions_that_it_holds() -> None:
     one = Desk()
     books = [SOUND, OTHER, *(changed("rulebook.yaml", "name: small", f"name: small-{n}") for n in (1, 2))]
     names = [one.propose(files) for files in books]
-    first, second, third, active = (name or "" for name in names)
+    first, second, third, active = names
     documents = [
         Document(pins={"decision/answer": first}, revision=second),
         Document(attached={"decision": Attachment(third, NOW)}, revision=active),
@@ -185,7 +163,7 @@ def test_a_case_has_the_revisions_that_it_holds() -> None:
     fresh = Desk(shelf=one.shelf)
     assert fresh.current() == {active}
     assert fresh.current(*documents) == {first, second, third, active}
-    rules = [fresh.library.current(cast(Transaction, fresh.shelf), documents) for _ in range(2)]
+    rules = [fresh.rules(*documents) for _ in range(2)]
     assert rules[0].active is rules[1].active
     assert rules[0].at(first) is rules[1].at(first)
 
@@ -283,7 +261,7 @@ def test_a_later_start_with_faulty_rules_runs_on_the_active_ones(desk: Desk) -> 
 def test_an_instance_without_usable_rules_says_so(desk: Desk) -> None:
     """It is not ready, until it is."""
     active = desk.shelf.stored.pop(revision(SOUND))
-    again = Desk(OTHER, desk.shelf)
+    again = Desk(FAULTY, desk.shelf)
     again.reloader.look()
     (trouble,) = again.reloader.troubles()
     assert revision(SOUND) in trouble

@@ -13,7 +13,8 @@ from triage.settings import Settings, load_settings
 SAMPLES: dict[str, str] = {
     "store.url": "sqlite:///other.sqlite",
     "rules.dir": "other/rules",
-    "rules.activation": "auto",
+    "rules.activation": "approved",
+    "rules.proposer": "compliance desk",
     "kafka.bootstrap_servers": "a:1,b:2",
     "kafka.group_id": "g",
     "kafka.client": "kafka-python",
@@ -28,6 +29,8 @@ SAMPLES: dict[str, str] = {
     "kafka.topic_decisions": "t.decisions",
     "kafka.topic_alerts": "t.alerts",
     "kafka.topic_dead_letters": "t.dead-letters",
+    "engine.mode": "both",
+    "engine.deadline_ms": "40",
     "sla.max_hold": "12.5",
     "notices.per_minute": "7",
     "backfill.before": "2026-04-01T00:00:00+08:00",

@@ -12,7 +12,7 @@ from triage.settings import Settings
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
 
-ONE_VALUE = {"rules.activation", "kafka.client"}
+ONE_VALUE = {"kafka.client"}
 """Settings with one allowed value, which is the default."""
 
 

@@ -54,11 +54,16 @@ def parse_url(url: str) -> URL:
     return parsed
 
 
-def make_engine(url: URL, *, immediate: bool = True) -> sa.Engine:
-    """The engine; `immediate`: SQLite transactions take the write lock when they begin. Its errors never show
-    parameters, which hold personal data. Raises WrongSettings."""
+EAGER_MILLISECONDS, EAGER_TRIES = 5, 4000
+"""A verb beside a daemon asks for SQLite's write lock so often and so long (20 s): the daemon gives it back for some
+milliseconds between two transactions, and who asks ten times a second, as SQLite does by itself, may never meet one."""
+
+
+def make_engine(url: URL, *, immediate: bool = True, eager: bool = False) -> sa.Engine:
+    """The engine; `immediate`: SQLite transactions take the write lock when they begin. `eager`: as a verb that writes
+    beside a busy daemon. Its errors never show parameters, which hold personal data. Raises WrongSettings."""
     if url.drivername == "sqlite":
-        return _sqlite_engine(url, immediate=immediate)
+        return _sqlite_engine(url, immediate=immediate, eager=eager)
     options = " ".join(f"-c {name}={value}" for name, value in POSTGRES_SETTINGS.items())
     arguments: dict[str, Any] = {"options": options, "connect_timeout": 5, **KEEPALIVES}
     try:
@@ -69,20 +74,33 @@ def make_engine(url: URL, *, immediate: bool = True) -> sa.Engine:
         raise WrongSettings(["store.url: install complaint-triage[postgres] for PostgreSQL"]) from None
 
 
-def _sqlite_engine(url: URL, *, immediate: bool) -> sa.Engine:
+def _sqlite_engine(url: URL, *, immediate: bool, eager: bool) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10}, hide_parameters=True)
 
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin by the statement below, not by the driver's guess
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        if eager:
+            connection.execute(f"PRAGMA busy_timeout={EAGER_MILLISECONDS}")
 
     def on_begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        _begin(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN", EAGER_TRIES if eager else 1)
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
     return engine
+
+
+def _begin(connection: sa.Connection, statement: str, tries: int) -> None:
+    for tries_left in range(tries - 1, -1, -1):
+        try:
+            connection.exec_driver_sql(statement)
+        except DBAPIError as error:
+            if tries_left == 0 or not is_away(error):
+                raise
+        else:
+            return
 
 
 def is_away(error: DBAPIError) -> bool:

@@ -42,7 +42,7 @@ def open_store(url: str, time: TimeSource, *, claim: bool = False, create: bool 
     if is_sqlite:
         _make_folder(parsed)
     held = hold_file(parsed) if claim and is_sqlite else None
-    engine = make_engine(parsed)
+    engine = make_engine(parsed, eager=not create)
     try:
         if is_sqlite and create:
             migrate_sqlite(parsed, engine)

@@ -195,9 +195,34 @@ RULEBOOKS = sa.Table(
     sa.Column("revision", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("files", sa.Text, nullable=False),
-    sa.Column("activated_at", Instant, nullable=False),
-    sa.Column("by", sa.Text, nullable=False),
-    sa.Column("is_active", sa.Boolean, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("shadow_run", sa.BigInteger),
+)
+IS_ACTIVE = RULEBOOKS.c.state == sa.literal_column("'active'")
+"""The active revision, in a literal so that the partial index serves the query."""
+
+IN_SHADOW = RULEBOOKS.c.shadow_run.is_not(None)
+sa.Index("ix_rulebooks_active", RULEBOOKS.c.state, unique=True, sqlite_where=IS_ACTIVE, postgresql_where=IS_ACTIVE)
+
+RULEBOOK_CHANGES = sa.Table(
+    "rulebook_changes",
+    METADATA,
+    sa.Column("no", BigKey, primary_key=True, autoincrement=True),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)
+
+SHADOW_TALLIES = sa.Table(
+    "shadow_tallies",
+    METADATA,
+    sa.Column("run", sa.BigInteger, nullable=False),
+    sa.Column("against", sa.Text, nullable=False),
+    sa.Column("instance", sa.Text, nullable=False),
+    sa.Column("tally", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("run", "against", "instance"),
 )
 
 LEASES = sa.Table(

@@ -56,7 +56,7 @@ class View:
 
     def firing(self, facts: Facts, on: date) -> list[Rule]:
         """The active rules that fire."""
-        return self.compiled.matcher.matching(facts, on)
+        return self.compiled.firing(facts, on)
 
     def given(self, facts: Facts) -> str:
         """Facts in the words of an example."""

@@ -8,10 +8,10 @@ from monitors.clocks.clock import Clock
 from monitors.clocks.policy import ClockPolicy, Policy
 from triage.domain.event import EXTENDED, PAUSED
 from triage.rulebook.analysis.view import View
+from triage.rulebook.attaching import in_force, with_outcome
 from triage.rulebook.coverage.conditions import Subject, missing_branches, see
 from triage.rulebook.coverage.covered import Covered, Missing
 from triage.rulebook.coverage.rules import ExampleFacts, covered_by
-from triage.rulebook.decide import in_force, with_outcome
 from triage.rulebook.judge import case_on, looked_at, plan_example
 from triage.rulebook.model import PolicyExample, Position
 from triage.wording.text import Text, say

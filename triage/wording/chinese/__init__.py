@@ -17,6 +17,8 @@ from triage.wording.chinese import (
     faults_values,
     nouns,
     quality,
+    release,
+    second_engine,
     tables,
 )
 
@@ -37,6 +39,8 @@ CHINESE: dict[str, tuple[str, str]] = {
     **faults_values.CHINESE,
     **nouns.CHINESE,
     **quality.CHINESE,
+    **release.CHINESE,
+    **second_engine.CHINESE,
     **tables.CHINESE,
 }
 """English template to traditional and simplified Chinese."""
