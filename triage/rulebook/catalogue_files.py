@@ -79,10 +79,6 @@ VALUES = {
         say("a number or span of time outside its bounds"), say("limits are at least 1 and at most ten years")
     ),
     "empty-range": Entry(say("a range whose end lies before its start"), say("exchange them")),
-    "not-supported-yet": Entry(
-        say("a known key or word whose feature this release does not have"),
-        say("take it out; the list is in the guide to writing rules"),
-    ),
     "bad-name": Entry(
         say("an id or name with characters that ids may not hold"), say("letters, digits, `-`, `_` and `.`; no spaces")
     ),

@@ -62,9 +62,7 @@ def fields(node: Node, shape: Shape, *, unless: Collection[str] = ()) -> Fields:
         _wrong_kind(node, say("{what} is a mapping (key: value)", what=shape.name))
         return Fields(ABSENT, {})
     for key, (key_node, _) in node.entries.items():
-        if key in shape.later:
-            not_yet(key_node, key)
-        elif key not in shape.keys:
+        if key not in shape.keys:
             unknown = say("unknown key {word} in {what}", word=shown(key), what=shape.name)
             misfit("unknown-key", key_node, unknown, suggestion(key, shape.keys))
     missing = [key for key in shape.required if key not in node.entries and key not in unless]
@@ -80,11 +78,6 @@ def _misspelt(node: Mapping, key: str, shape: Shape) -> bool:
     or comma; that has been reported."""
     others = [other for other in node.entries if other not in shape.keys]
     return any(key in _FULL_WIDTH.split(other) or nearest(other, shape.keys) == key for other in others)
-
-
-def not_yet(node: Node, word: str) -> None:
-    """Refuse a word of the format whose feature comes with a later release."""
-    fault("not-supported-yet", node, say("{word} is not supported yet", word=shown(word)), say("take it out"))
 
 
 def _wrong_kind(node: Node, wanted: Text, hint: Text = NOTHING) -> None:

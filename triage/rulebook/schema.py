@@ -1,4 +1,4 @@
-"""The closed schema of the rule files: which keys stand where, which are required, which come with a later release."""
+"""The closed schema of the rule files: which keys stand where, and which are required."""
 
 import msgspec
 
@@ -8,13 +8,11 @@ FORMAT = "triage/1"
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
-    """The keys of one kind of mapping. `name`: how messages call it, with its article. `later`: keys of the format
-    that this release does not have; they are refused by name, never passed over."""
+    """The keys of one kind of mapping. `name`: how messages call it, with its article."""
 
     name: Text
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
-    later: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:

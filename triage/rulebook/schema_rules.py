@@ -13,21 +13,33 @@ from triage.rulebook import schema as shapes
 from triage.rulebook.model import Rulebook
 from triage.rulebook.read_conditions import BLOCKS, operators
 from triage.rulebook.schema_json import DRAFT, EFFECTIVE, SOURCE, STATUS, TITLES, closed, listed
+from triage.wording.text import LANGUAGES, Text, say
 
 CONDITION = {"$ref": "#/$defs/condition"}
-ABOUT_OPS = {
-    Op.IS: "equal to", Op.IS_NOT: "known, and another value",
-    Op.IN: "one of these", Op.NOT_IN: "known, and none of these",
-    Op.AT_LEAST: "this or more", Op.MORE_THAN: "more than this", Op.AT_MOST: "this or less",
-    Op.LESS_THAN: "less than this", Op.BETWEEN: "[lowest, highest], both included",
-    Op.CONTAINS: "the list holds this", Op.CONTAINS_ANY: "the list holds at least one of these",
-    Op.CONTAINS_NONE: "the list is known and holds none of these", Op.MENTIONS: "the text has a term of this list",
-    Op.KNOWN: "true: there is a value; false: there is none",
-}  # fmt: skip
-EXAMPLES = {
-    FactType.MONEY: ("^-?[0-9]+([.][0-9]+)? [A-Z]{3}$", "an amount with its currency, such as 50000 CNY"),
-    FactType.DATE: ("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "a date, such as 2026-03-02"),
+ABOUT_OPS: dict[Op, Text] = {
+    Op.IS: say("equal to"),
+    Op.IS_NOT: say("known, and another value"),
+    Op.IN: say("one of these"),
+    Op.NOT_IN: say("known, and none of these"),
+    Op.AT_LEAST: say("this or more"),
+    Op.MORE_THAN: say("more than this"),
+    Op.AT_MOST: say("this or less"),
+    Op.LESS_THAN: say("less than this"),
+    Op.BETWEEN: say("[lowest, highest], both included"),
+    Op.CONTAINS: say("the list holds this"),
+    Op.CONTAINS_ANY: say("the list holds at least one of these"),
+    Op.CONTAINS_NONE: say("the list is known and holds none of these"),
+    Op.MENTIONS: say("the text has a term of this list"),
+    Op.KNOWN: say("true: there is a value; false: there is none"),
 }
+FORMS = {
+    FactType.MONEY: (
+        "^-?[0-9]+([.][0-9]+)? [A-Z]{3}$",
+        say("an amount with its currency, as in {example}", example="50000 CNY"),
+    ),
+    FactType.DATE: ("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", say("a date, as in {example}", example="2026-03-02")),
+}
+"""How values of a type are written, and what the editor says of them."""
 
 
 def rules_schema(rulebook: Rulebook) -> dict[str, Any]:
@@ -104,13 +116,18 @@ def _given_value(spec: FactSpec) -> dict[str, Any]:
 
 def _fact(spec: FactSpec, terms: dict[str, Any]) -> dict[str, Any]:
     """Every form in which a fact may be tested."""
-    tests = {op.value: _operand(spec, op, terms) | {"description": ABOUT_OPS[op]} for op in operators(spec)}
+    tests = {op.value: _operand(spec, op, terms) | {"description": _in_all(ABOUT_OPS[op])} for op in operators(spec)}
     forms: list[dict[str, Any]] = [
         {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": tests}
     ]
     if spec.type is not FactType.TEXTS:
         forms += [_value(spec), listed(_value(spec))]
     return {"description": _about(spec), "anyOf": forms}
+
+
+def _in_all(text: Text) -> str:
+    """In every language: an editor does not say which one its user reads."""
+    return " / ".join(text.said(language) for language in LANGUAGES)
 
 
 def _about(spec: FactSpec) -> str:
@@ -133,8 +150,8 @@ def _value(spec: FactSpec) -> dict[str, Any]:
     """One value. An editor reads types by their look, we by their place: where a text is wanted anything will do."""
     if spec.values is not None:
         return {"enum": list(spec.values)}
-    if spec.type in EXAMPLES:
-        pattern, about = EXAMPLES[spec.type]
-        return {"type": "string", "pattern": pattern, "description": about}
+    if spec.type in FORMS:
+        pattern, about = FORMS[spec.type]
+        return {"type": "string", "pattern": pattern, "description": _in_all(about)}
     kinds = {FactType.WHOLE: "integer", FactType.NUMBER: "number", FactType.YES_NO: "boolean"}
     return {"type": kinds[spec.type]} if spec.type in kinds else {}

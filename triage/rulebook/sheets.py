@@ -139,7 +139,7 @@ class _Scan:
 
     def _unquoted(self) -> Cell:
         found = self._plain.match(self._text, self._place)
-        assert found is not None, "the pattern takes nothing too"
+        assert found is not None, "every pattern takes nothing too"
         cell = self._cell(found.group(), self._place, exact=True)
         self._place = found.end()
         return cell

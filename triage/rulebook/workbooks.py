@@ -157,7 +157,7 @@ class _Reading:
         if reference is not None:
             found = _REFERENCE.fullmatch(reference)
             if found is None or int(found[2]) != self._row:
-                raise ValueError("a cell outside its row")
+                raise ValueError("cell outside its row")
             column = column_index_from_string(found[1])
         if column <= self._column:
             raise ValueError("cells out of order")

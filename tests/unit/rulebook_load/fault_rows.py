@@ -220,7 +220,4 @@ MEANING = (
 )
 """What the words mean together."""
 
-LATER: tuple[Row, ...] = ()
-"""Words of the format that come with a later release."""
-
-ROWS = (*FILES, *VALUES, *MEANING, *LATER)
+ROWS = (*FILES, *VALUES, *MEANING)

@@ -51,7 +51,6 @@ FURTHER: dict[str, Mapping[str, bytes]] = {
     "missing-file": {},
     "too-large": {"terms/big.yaml": b"#" * ((1 << 20) + 1)},
     "not-utf-8": {"terms/gbk.yaml": "id: medical\nterms: [医疗]\n".encode("gbk")},
-    "not-supported-yet": {"tables/matrix.csv": b"channel,then.priority\n"},
     "unlisted-pack": {"packs/gb/triage/a.yaml": b"rules: []"},
     "beyond-second-engine": changed("triage/rules.yaml", "- description: {mentions: medical}", f"- all: [{PAIRS}]"),
     "clock-circle": {"sla/circle.yaml": CIRCLE.encode()},

@@ -3,13 +3,11 @@
 import pytest
 
 from tests.builders_rules import POLICIES, RULEBOOK, RULES, TERMS, changed, places, policies_of, sound_rules
-from tests.unit.rulebook_load.fault_rows import LATER, Row
+from tests.unit.rulebook_load.fault_rows import Row
 from tests.unit.rulebook_load.provoked import FOLDER_CODES, ROWS, examples
-from triage.rulebook import schema
 from triage.rulebook.catalogue import CODES
 from triage.rulebook.faults import WARNING, Finding
 from triage.rulebook.load import load
-from triage.rulebook.schema import Shape
 from triage.service.release import inspect_files
 from triage.wording.text import say
 
@@ -106,14 +104,6 @@ def test_a_code_outside_the_list_cannot_be_reported() -> None:
             code="no-such-code",
             message=say("{file} is missing", file="a"),
         )
-
-
-def test_every_word_of_later_releases_is_refused_by_name() -> None:
-    """No key that the schema keeps for later is passed over in silence: each has a row above."""
-    shapes = [value for value in vars(schema).values() if isinstance(value, Shape)]
-    words = {word for shape in shapes for word in shape.later}
-    text = " ".join(row.new for row in LATER)
-    assert [word for word in sorted(words) if f"¦{word}" not in text] == []
 
 
 UNLISTED = {

@@ -1,12 +1,16 @@
 """What is said has the reader's language, and every template has its translations."""
 
 import ast
+import pkgutil
 import string
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import opencc
 import pytest
 
+from triage.wording import chinese
 from triage.wording.chinese import CHINESE
 from triage.wording.text import say, title_in
 
@@ -35,6 +39,18 @@ def places(template: str) -> set[str]:
 def test_every_template_has_its_translations() -> None:
     missing = {template: where for template, where in templates().items() if template not in CHINESE}
     assert not missing
+
+
+def test_no_template_is_translated_in_two_rooms() -> None:
+    """What several rooms say stands in `common`: else one of the two would be lost in silence."""
+    rooms = [import_module(f"triage.wording.chinese.{one.name}") for one in pkgutil.iter_modules(chinese.__path__)]
+    times = Counter(template for room in rooms for template in room.CHINESE)
+    assert [template for template, count in times.items() if count > 1] == []
+    assert set(times) == set(CHINESE)
+
+
+def test_no_translation_is_left_over() -> None:
+    assert set(CHINESE) - set(templates()) == set()
 
 
 def test_translations_have_the_places_of_their_template() -> None:

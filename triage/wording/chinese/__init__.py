@@ -7,6 +7,7 @@ from triage.wording.chinese import (
     catalogue_meaning,
     catalogue_warnings,
     check,
+    common,
     dates,
     events,
     examples,
@@ -18,6 +19,7 @@ from triage.wording.chinese import (
     nouns,
     quality,
     release,
+    schema_rules,
     second_engine,
     tables,
 )
@@ -29,6 +31,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     **catalogue_meaning.CHINESE,
     **catalogue_warnings.CHINESE,
     **check.CHINESE,
+    **common.CHINESE,
     **dates.CHINESE,
     **events.CHINESE,
     **examples.CHINESE,
@@ -40,6 +43,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     **nouns.CHINESE,
     **quality.CHINESE,
     **release.CHINESE,
+    **schema_rules.CHINESE,
     **second_engine.CHINESE,
     **tables.CHINESE,
 }

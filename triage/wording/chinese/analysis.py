@@ -29,7 +29,6 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{rule} 與 {other} 的觸發條件和處理要求完全相同",
         "{rule} 与 {other} 的触发条件和处理要求完全相同",
     ),
-    "keep one of them": ("保留其中一條即可", "保留其中一条即可"),
     "{rule} adds nothing: whenever it fires, {others} fire too and ask for as much": (
         "{rule} 沒有作用：它觸發時 {others} 必然觸發，且已提出同樣或更高的要求",
         "{rule} 没有作用：它触发时 {others} 必然触发，且已提出同样或更高的要求",

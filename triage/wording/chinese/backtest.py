@@ -5,7 +5,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     "Decisions": ("分案結果", "分案结果"),
     "Priority": ("優先級", "优先级"),
     "Department": ("部門", "部门"),
-    "Handler": ("處理人員類型", "处理人员类型"),
+    "Handler": ("經辦類型", "经办类型"),
     "Changed rules, and rules that fire otherwise": (
         "變更的規則，以及因此結果不同的規則", "变更的规则，以及因此结果不同的规则",
     ),
@@ -17,7 +17,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     "from ↓ to →": ("原 ↓ 新 →", "原 ↓ 新 →"),
     "Changed deadlines": ("期限的變動", "期限的变动"),
     "Clock": ("時限", "时限"),
-    "Clocks": ("時限", "时限"),
     "earlier": ("提前", "提前"),
     "later": ("延後", "延后"),
     "new": ("新增", "新增"),

@@ -119,14 +119,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     "limits are at least 1 and at most ten years": ("時限至少為 1，最長十年", "时限至少为 1，最长十年"),
     "a range whose end lies before its start": ("期間的結束早於開始", "期间的结束早于开始"),
     "exchange them": ("請對調", "请对调"),
-    "a known key or word whose feature this release does not have": (
-        "已知的欄位或詞，但這個版本還沒有這項功能",
-        "已知的字段或词，但这个版本还没有这项功能",
-    ),
-    "take it out; the list is in the guide to writing rules": (
-        "請刪掉；清單見規則撰寫指南",
-        "请删掉；列表见规则撰写指南",
-    ),
     "an id or name with characters that ids may not hold": ("代號或名稱含有不允許的字元", "代号或名称含有不允许的字符"),
     "letters, digits, `-`, `_` and `.`; no spaces": (
         "只能用文字、數字、`-`、`_` 和 `.`，不能有空格",

@@ -16,8 +16,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     "{file} is missing": ("缺少 {file}", "缺少 {file}"),
     "move it to one of {folders}": ("請移到其中一個資料夾：{folders}", "请移到其中一个文件夹：{folders}"),
     "no rule file is read here": ("這個位置的規則檔不會被讀取", "这个位置的规则文件不会被读取"),
-    "{word} is not supported yet": ("目前還不支援 {word}", "目前还不支持 {word}"),
-    "take the file out": ("請移除這個檔案", "请移除这个文件"),
     "delete it": ("請刪除", "请删除"),
     "fill it or delete it": ("請填入內容或刪除檔案", "请填入内容或删除文件"),
     "{character} instead of {meant}": ("這裡是{character}，應為 {meant}", "这里是{character}，应为 {meant}"),

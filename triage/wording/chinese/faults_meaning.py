@@ -126,8 +126,5 @@ CHINESE: dict[str, tuple[str, str]] = {
     "{clock} has no due time": ("{clock} 沒有到期時間", "{clock} 没有到期时间"),
     "should hit: {sentence}": ("應該命中：{sentence}", "应该命中：{sentence}"),
     "should miss: {sentence}": ("不應命中：{sentence}", "不应命中：{sentence}"),
-    "rule": ("規則", "规则"),
-    "term list": ("詞表", "词表"),
-    "policy": ("時限政策", "时限政策"),
     "{kind} {subject}: {message}": ("{kind} {subject}：{message}", "{kind} {subject}：{message}"),
 }

@@ -7,7 +7,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     "{what} is wanted, not {word}": ("這裡需要{what}，不是 {word}", "这里需要{what}，不是 {word}"),
     "{word} is not {what}": ("{word} 不是可用的{what}", "{word} 不是可用的{what}"),
     "write it as {like}": ("請寫成 {like} 這樣的格式", "请写成 {like} 这样的格式"),
-    "keep one of them": ("請只保留一個", "请只保留一个"),
     "{message} ({hint})": ("{message}（{hint}）", "{message}（{hint}）"),
     "write {word}": ("請寫 {word}", "请写 {word}"),
     "{end} lies before {start}": ("{end} 早於 {start}", "{end} 早于 {start}"),

@@ -7,7 +7,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     "a path in the data": ("資料裡的路徑", "数据里的路径"),
     "a weekday": ("星期", "星期"),
     "a time of day": ("時刻", "时刻"),
-    "opening hours": ("營業時間", "营业时间"),
     "an instant": ("時間點", "时间点"),
     "a text": ("文字", "文字"),
     "a list": ("清單", "列表"),
@@ -56,6 +55,5 @@ CHINESE: dict[str, tuple[str, str]] = {
     "a policies file": ("時限政策檔", "时限政策文件"),
     "a reference to a clock": ("計時引用", "计时引用"),
     "an extension": ("延長期限", "延长期限"),
-    "an event": ("事件", "事件"),
     "an expected clock": ("預期的計時結果", "预期的计时结果"),
 }

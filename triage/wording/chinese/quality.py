@@ -25,9 +25,6 @@ CHINESE: dict[str, tuple[str, str]] = {
         "{field}：判定 {decided} 件，人工确认 {confirmed}、更改 {changed}（{share} %）、交回规则 {given_back}",
     ),
     "{changes}; latest: {cases}": ("{changes}；最近的案件：{cases}", "{changes}；最近的案件：{cases}"),
-    "priority": ("優先級", "优先级"),
-    "department": ("部門", "部门"),
-    "handler": ("處理人員", "处理人员"),
     "sent to {department}: {cases}; causes: {causes}; term lists: {terms}": (
         "轉至 {department}：{cases} 件；投訴原因：{causes}；命中詞表：{terms}",
         "转至 {department}：{cases} 件；投诉原因：{causes}；命中词表：{terms}",
@@ -113,7 +110,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     ),
     "assign a person to each": ("請逐件指派人員", "请逐件指派人员"),
     "no term list is hit": ("沒有命中任何詞表", "没有命中任何词表"),
-    "term list": ("詞表", "词表"),
     "term": ("詞語", "词语"),
     "as written": ("原文", "原文"),
     "script": ("字體", "字体"),
@@ -123,13 +119,13 @@ CHINESE: dict[str, tuple[str, str]] = {
     "either script": ("繁簡同形", "繁简同形"),
     "Latin": ("拉丁字母", "拉丁字母"),
     "priority {priority}, department {department}, team {team}, handler {handler}": (
-        "優先級 {priority}，部門 {department}，小組 {team}，處理人員 {handler}",
-        "优先级 {priority}，部门 {department}，小组 {team}，处理人员 {handler}",
+        "優先級 {priority}，部門 {department}，小組 {team}，經辦 {handler}",
+        "优先级 {priority}，部门 {department}，小组 {team}，经办 {handler}",
     ),
     "priority {priority}, department {department}, team {team}, handler {handler} "
     "(fallback: no rule names a department)": (
-        "優先級 {priority}，部門 {department}，小組 {team}，處理人員 {handler}（預設：沒有規則指定部門）",
-        "优先级 {priority}，部门 {department}，小组 {team}，处理人员 {handler}（默认：没有规则指定部门）",
+        "優先級 {priority}，部門 {department}，小組 {team}，經辦 {handler}（預設：沒有規則指定部門）",
+        "优先级 {priority}，部门 {department}，小组 {team}，经办 {handler}（默认：没有规则指定部门）",
     ),
     "because {title} ({rule})": ("依據：{title}（{rule}）", "依据：{title}（{rule}）"),
     "and {more} more came near": ("另有 {more} 條規則接近命中", "另有 {more} 条规则接近命中"),
