@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 
 from triage.main.rules_repository import template_folder
 
@@ -58,3 +59,26 @@ def test_schemas_are_renewed_with_new_words(repository: Path, tmp_path: Path) ->
     done = triage(tmp_path, "rules", "new", ".", "--schemas-only")
     assert done.returncode == 0, done.stderr
     assert "pigeon" in (tmp_path / "schemas" / "rules.schema.json").read_text(encoding="utf-8")
+
+
+def ci_commands() -> list[str]:
+    """Every command of the two CI files that calls us, without what the shell adds."""
+    github = yaml.safe_load((template_folder() / ".github" / "workflows" / "rules.yml").read_text(encoding="utf-8"))
+    gitlab = yaml.safe_load((template_folder() / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    lines = [line for step in github["jobs"]["rules"]["steps"] for line in step.get("run", "").splitlines()]
+    lines += [line for job in ("rules", "what-changes") for line in gitlab[job]["script"]]
+    return sorted({match.strip() for line in lines for match in re.findall(r"\btriage [^|>;#$]+", line)})
+
+
+@pytest.mark.parametrize("command", ci_commands())
+def test_each_command_of_its_checks_is_good_for_the_rules_as_written(repository: Path, command: str) -> None:
+    """What runs at every merge request passes on an unchanged rulebook."""
+    (repository / "before").mkdir(exist_ok=True)
+    if not (repository / "before" / "rules").exists():
+        (repository / "before" / "rules").symlink_to(repository / "rules")
+    history = repository / "history"
+    history.mkdir(exist_ok=True)
+    samples = Path(__file__).parents[2] / "docs" / "samples" / "events.jsonl"
+    (history / "events.jsonl").write_bytes(samples.read_bytes())
+    done = triage(repository, *command.split()[1:])
+    assert done.returncode == 0, done.stdout + done.stderr

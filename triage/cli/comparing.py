@@ -10,6 +10,7 @@ from rich.console import Console
 from triage.cli.options import RULES_GROUP, AsJson, Config, Language, StoreUrl, group, settings_from
 from triage.cli.release import By, Reason, word_of
 from triage.errors import WrongSettings
+from triage.main.backtest_input import Wanted, summary_of
 from triage.main.rule_folders import files_of
 from triage.main.tools import opened_store
 from triage.rulebook.difference import difference
@@ -17,11 +18,12 @@ from triage.rulebook.difference_text import as_line, lines
 from triage.rulebook.model import Rulebook
 from triage.service import approval
 from triage.service.approval import Word
+from triage.service.backtest.summary import Summary, complaints_of
 from triage.service.release import load_files
 from triage.service.release_history import ShadowShown, shadow_shown
 from triage.service.revision_states import short
 from triage.settings import Settings, language
-from triage.wording.text import say
+from triage.wording.text import Text, say
 
 Side = Annotated[
     str, typer.Argument(help="A rules folder, the beginning of a revision's name, `active` or `proposed`.")
@@ -40,32 +42,47 @@ def diff(
     after: Side,
     config: Config = None,
     store: StoreUrl = None,
+    events: Annotated[
+        str | None, typer.Option("--events", help="Past complaints, JSON Lines: tell how many of them change.")
+    ] = None,
     lang: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what differs between two rulebooks, in words. Where a rule stands is no difference."""
     settings = settings_from(config, store__url=store)
     chosen = language(lang)
-    one, other = (_rulebook(side, settings, chosen) for side in (before, after))
+    (first, one), (second, other) = (_rulebook(side, settings, chosen) for side in (before, after))
     changes = difference(one, other)
+    counted = None
+    if events is not None:
+        wanted = Wanted(events=events, rules=second, against=first, settings=settings if store or config else None)
+        counted = summary_of(wanted)
     for change in changes:
         if as_json:
             print(msgspec.json.encode(as_line(change)).decode())
         else:
-            for line in lines(change, chosen):
+            for line in lines(change, chosen, None if counted is None else complaints_of(change, counted)):
                 print(line)
-    if not changes and not as_json:
-        print(say("both decide alike: only notes, comments or files differ, if anything").said(chosen))
+    if not as_json:
+        print(_summed_up(len(changes), counted).said(chosen))
 
 
-def _rulebook(side: str, settings: Settings, lang: str) -> Rulebook:
-    """A folder when there is one of that name, else a stored revision."""
+def _summed_up(changes: int, counted: Summary | None) -> Text:
+    if not changes:
+        return say("both decide alike: only notes, comments or files differ, if anything")
+    if counted is None:
+        return say("{changes} differences", changes=changes)
+    return say("{changed} of {all} complaints change", changed=counted.changed, all=counted.complaints)
+
+
+def _rulebook(side: str, settings: Settings, lang: str) -> tuple[str, Rulebook]:
+    """A folder when there is one of that name, else a stored revision; with its whole name."""
     if Path(side).is_dir():
-        return load_files(files_of(Path(side), lang), lang)
+        return side, load_files(files_of(Path(side), lang), lang)
     with opened_store(settings) as opened, opened.read() as reading:
         revision = approval.find(reading.rulebooks, side, Word(who="", why="", language=lang))
         stored = reading.rulebooks.get(revision)
-    return load_files(stored.files if stored else {}, lang)
+    return revision, load_files(stored.files if stored else {}, lang)
 
 
 def shadow(

@@ -11,10 +11,11 @@ from pathlib import Path
 import msgspec
 
 from triage.errors import FaultyRules, Refused, WrongSettings
-from triage.main.backtest import Options, ended_in_order
+from triage.main.backtest import Options, cores, ended_in_order, run_backtest
 from triage.main.tools import opened_store, rules_scanner
 from triage.ports import Store
 from triage.service.backtest.past_events import event_line
+from triage.service.backtest.summary import Summary
 from triage.settings import Settings
 
 SHIPPED, ACTIVE = "shipped", "active"
@@ -33,10 +34,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """How to run it; see `Options`. `accept`: why statutory deadlines may move later."""
 
-    until: datetime | None
     workers: int
-    diff: Path | None
-    accept: str | None
+    until: datetime | None = None
+    diff: Path | None = None
+    accept: str | None = None
 
 
 class RuleFiles(msgspec.Struct, frozen=True):
@@ -83,6 +84,12 @@ def chosen(wanted: Wanted) -> Iterator[Chosen]:
         before = _rules(against, "--against", store) if against else None
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-backtest-")))
         yield Chosen(_files(wanted.events, store, folder), after, before, store)
+
+
+def summary_of(wanted: Wanted) -> Summary:
+    """What a whole backtest counts, by as many processes as there are cores. Raises Refused and its kinds."""
+    with chosen(wanted) as found:
+        return run_backtest(found.options(Asked(workers=cores()))).summary()
 
 
 def _rules(name: str, option: str, store: Store | None) -> RuleFiles:

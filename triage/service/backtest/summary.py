@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.difference import Change
 from triage.service.backtest.index import Unreadable
 from triage.service.backtest.tally import OUTCOMES, Side, Tally
 
@@ -166,6 +167,14 @@ def _revision(rules: CompiledRulebook) -> Revision:
 def _by(side: Side, rules: CompiledRulebook) -> By:
     book = rules.rulebook
     return By(_in_order(side.priority, book.priorities), _in_order(side.department, book.departments))
+
+
+def complaints_of(change: Change, counted: Summary) -> int | None:
+    """How many complaints change because of what differs; None for what is not counted by itself."""
+    places = {"rule": "", "policy": "sla/", "calendar": "calendars/"}
+    if change.about not in places:
+        return None
+    return counted.changed_by.rule.get(places[change.about] + change.id, 0)
 
 
 def _in_order(counts: Mapping[str, int], order: Iterable[str]) -> dict[str, int]:

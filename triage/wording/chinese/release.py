@@ -1,6 +1,11 @@
 """Revisions of the rules: what differs, what became of them, and what runs in the shadow."""
 
 CHINESE: dict[str, tuple[str, str]] = {
+    "{changes} differences": ("共 {changes} 處不同", "共 {changes} 处不同"),
+    "{changed} of {all} complaints change": (
+        "{all} 件投訴中有 {changed} 件結果不同",
+        "{all} 件投诉中有 {changed} 件结果不同",
+    ),
     "rows": ("列", "行"),
     # Decisions upon a revision
     "--reason: say why": ("--reason：請說明理由", "--reason：请说明理由"),
