@@ -90,12 +90,12 @@ class Service:
         self.reloader.start()
         if self.options.once and self.reloader.troubles():
             raise Refused(self.reloader.troubles())
+        self.source, self.publisher = self._connect()
+        opened.callback(self.publisher.close)
         self.engine = second_engine(settings.engine, self.metrics)
         if self.engine is not None:
             opened.callback(self.engine.close)
             await_engine(self.engine, self.library.active, settings.engine)
-        self.source, self.publisher = self._connect()
-        opened.callback(self.publisher.close)
         low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
         per_minute = 0 if self.options.once else settings.notices.per_minute
         self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine)

@@ -3,7 +3,7 @@ transaction waits."""
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -21,8 +21,10 @@ from triage.rulebook.model import Rulebook
 from triage.rulebook.syntax import line_of
 from triage.service.draft import Considered, Rules
 from triage.service.revision_states import AUTO, active_before, pending, submit
-from triage.service.shadow import Shadow
 from triage.wording.text import say
+
+if TYPE_CHECKING:  # only the daemon has one: verbs that read rules start without what it needs
+    from triage.service.shadow import Shadow
 
 T = TypeVar("T")
 
@@ -134,7 +136,7 @@ class Shelf:
 class Library:
     """The daemon's shelf: folders are proposed to it, and it shows which revision is active."""
 
-    def __init__(self, observer: Observer, activation: str = AUTO, shadow: Shadow | None = None) -> None:
+    def __init__(self, observer: Observer, activation: str = AUTO, shadow: "Shadow | None" = None) -> None:
         """`activation`: whether a sound new folder becomes active by itself (`auto`) or waits for somebody other than
         its proposer (`approved`)."""
         self._observer, self._activation, self._shadow = observer, activation, shadow
