@@ -23,7 +23,7 @@ from triage.cli import (
     tables,
     try_text,
 )
-from triage.cli.start import new_app
+from triage.cli.options import new_app
 
 app = new_app()
 MODULES = (

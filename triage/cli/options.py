@@ -45,3 +45,14 @@ def group(app: typer.Typer, name: str, about: str) -> typer.Typer:
     made = typer.Typer(no_args_is_help=True)
     app.add_typer(made, name=name, help=about)
     return made
+
+
+def new_app() -> typer.Typer:
+    """The command without verbs."""
+    return typer.Typer(
+        name="triage",
+        help="Complaint triage: rules, clocks and escalations for a claim-complaint desk.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )

@@ -6,21 +6,11 @@ from importlib import import_module
 
 import typer
 
+from triage.cli.options import new_app
 from triage.errors import Refused, TriageError
 
 QUICK = {"try": "triage.cli.try_text"}
 """Verb to the module that registers it."""
-
-
-def new_app() -> typer.Typer:
-    """The command without verbs."""
-    return typer.Typer(
-        name="triage",
-        help="Complaint triage: rules, clocks and escalations for a claim-complaint desk.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-    )
 
 
 def main() -> None:
