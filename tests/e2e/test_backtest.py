@@ -133,7 +133,7 @@ def test_a_statutory_deadline_that_moves_later_is_refused_unless_accepted(desk: 
     assert b"a statutory deadline moves later for" in refused.stderr
     triage(desk, *arguments, "--accept", " ", code=2)
     accepted = triage(desk, *arguments, "--accept", "the order was amended")
-    assert b"accepted: the order was amended" in accepted.stdout
+    assert b"accepted, the order was amended" in accepted.stdout
     url = f"sqlite:///{desk / 'desk.sqlite'}"
     triage(desk, "run", "--source", "events.jsonl", "--store", url, "--once", "--backfill-before", "2027-01-01")
     told = triage(desk, "backtest", "--store", url, "--rules", "law", "--accept", "the order was amended", "--json")

@@ -20,11 +20,19 @@ from triage.main.backtest import Tell, cores, run_backtest
 from triage.main.backtest_input import Asked, Wanted, chosen
 from triage.service.backtest.index import Unreadable
 from triage.service.backtest.report import report
+from triage.service.backtest.report_words import WORDS, outcome_words
 from triage.service.backtest.summary import Summary
+from triage.service.backtest.tally import OUTCOMES
 from triage.settings import language
+from triage.wording.text import Text, say
 
 MOST_LISTED = 100
 """So many unreadable lines are named one by one."""
+
+FIELDS = {"priority": say("priority"), "department": say("department"), "handler": say("handler")}
+"""Of a decision, those whose changes are shown."""
+
+MOVES = ("earlier", "later", "new", "gone")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -67,8 +75,8 @@ def backtest(
     if as_json:
         print(msgspec.json.encode(result).decode())
     else:
-        _show(result)
-    _refuse(result, ran.unreadable)
+        _show(result, reader)
+    _refuse(result, ran.unreadable, reader)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -90,13 +98,14 @@ def _what(result: Summary) -> str:
     return f"{counted(result.statutory_later, 'statutory deadline')} later under {books.after.revision} than {before}"
 
 
-def _refuse(result: Summary, unreadable: list[Unreadable]) -> None:
+def _refuse(result: Summary, unreadable: list[Unreadable], reader: str) -> None:
     lines = [f"line {one.line}: {one.reason}: {one.detail}" for one in unreadable[:MOST_LISTED]]
     if len(unreadable) > MOST_LISTED:
-        lines.append(f"{len(unreadable) - MOST_LISTED} more lines could not be read")
+        lines.append(say("{number} more lines could not be read", number=len(unreadable) - MOST_LISTED).said(reader))
     if result.statutory_later and not result.accepted:
-        number = counted(result.statutory_later, "complaint")
-        lines.append(f"a statutory deadline moves later for {number}: refused, unless --accept says why")
+        refused = say("a statutory deadline moves later for {number} complaints: refused, unless --accept says why",
+                      number=result.statutory_later)  # fmt: skip
+        lines.append(refused.said(reader))
     if lines:
         raise Refused(lines)
 
@@ -119,35 +128,49 @@ def _bar() -> Iterator[Tell | None]:
         yield tell
 
 
-def _show(result: Summary) -> None:
-    console = Console()
-    console.print(f"{counted(result.complaints, 'complaint')}, {result.decided} decided by a rule or a human")
-    _show_sides(console, result)
+def _show(result: Summary, reader: str) -> None:
+    console = Console(highlight=False)
+    head = say("{complaints} complaints, {decided} decided by a rule or a human",
+               complaints=result.complaints, decided=result.decided)  # fmt: skip
+    console.print(head.said(reader))
+    console.print(_sides(result, reader))
     if result.against is None:
         return
-    console.print(f"\n{result.changed} of {counted(result.complaints, 'complaint')} change")
-    for rule, number in result.changed_by.rule.items():
-        console.print(f"  {number:>8} by {rule}", highlight=False)
-    for field in ("priority", "department", "handler"):
-        for move in getattr(result.changed_by, field):
-            console.print(f"  {move.complaints:>8} {field} {move.before} → {move.after}", highlight=False)
+    changed = say("{changed} of {complaints} complaints change", changed=result.changed, complaints=result.complaints)
+    console.print("\n" + changed.said(reader))
+    for number, line in _changes(result):
+        console.print(f"  {number:>8} {line.said(reader)}")
     for name, moves in result.deadlines.items():
-        told = [f"{getattr(moves, how)} {how}" for how in ("earlier", "later", "new", "gone") if getattr(moves, how)]
-        console.print(f"  deadlines of {name}: {', '.join(told)}", highlight=False)
+        told = [
+            say("{number} {how}", number=getattr(moves, how), how=WORDS[how]) for how in MOVES if getattr(moves, how)
+        ]
+        console.print("  " + say("deadlines of {clock}: {moves}", clock=name, moves=told).said(reader))
     if result.accepted:
-        console.print(f"statutory deadlines move later for {result.statutory_later}, accepted: {result.accepted}")
+        accepted = say("Statutory deadlines move later for {number} complaints: accepted, {reason}",
+                       number=result.statutory_later, reason=result.accepted)  # fmt: skip
+        console.print(accepted.said(reader))
 
 
-def _show_sides(console: Console, result: Summary) -> None:
-    against = result.against
+def _changes(result: Summary) -> Iterator[tuple[int, Text]]:
+    for rule, number in result.changed_by.rule.items():
+        yield number, say("by {rule}", rule=rule)
+    for field, word in FIELDS.items():
+        for move in getattr(result.changed_by, field):
+            yield move.complaints, say("{field} {before} → {after}", field=word, before=move.before, after=move.after)
+
+
+def _sides(result: Summary, reader: str) -> Table:
+    """What each rulebook makes of all complaints; B only when there is one."""
+    against, before = result.against, result.clocks.before
     table = Table("", "A", *(["B"] if against else []), box=None)
     for name in ("priority", "department"):
         ours = getattr(result.by, name)
         theirs = getattr(against.by, name) if against else {}
         for value in dict.fromkeys([*ours, *theirs]):
-            table.add_row(f"{name} {value}", str(ours.get(value, 0)), *([str(theirs.get(value, 0))] if against else []))
-    for outcome in ("in_time", "late", "open_overdue"):
-        before = result.clocks.before
+            label = say("{field} {value}", field=FIELDS[name], value=value).said(reader)
+            table.add_row(label, str(ours.get(value, 0)), *([str(theirs.get(value, 0))] if against else []))
+    for outcome in OUTCOMES:
+        label = say("clocks {outcome}", outcome=outcome_words(outcome)).said(reader)
         cells = [str(getattr(result.clocks.after, outcome)), *([str(getattr(before, outcome))] if before else [])]
-        table.add_row(f"clocks {outcome.replace('_', ' ')}", *cells)
-    console.print(table)
+        table.add_row(label, *cells)
+    return table

@@ -1,6 +1,19 @@
 """Reports of backtests."""
 
 CHINESE: dict[str, tuple[str, str]] = {
+    "{complaints} complaints, {decided} decided by a rule or a human": (
+        "共 {complaints} 件投訴，其中 {decided} 件由規則或人工指定部門",
+        "共 {complaints} 件投诉，其中 {decided} 件由规则或人工指定部门",
+    ),
+    "by {rule}": ("因 {rule}", "因 {rule}"),
+    "clocks {outcome}": ("時限{outcome}", "时限{outcome}"),
+    "{number} {how}": ("{number} 件{how}", "{number} 件{how}"),
+    "deadlines of {clock}: {moves}": ("{clock} 的期限：{moves}", "{clock} 的期限：{moves}"),
+    "{number} more lines could not be read": ("另有 {number} 行無法讀取", "另有 {number} 行无法读取"),
+    "a statutory deadline moves later for {number} complaints: refused, unless --accept says why": (
+        "有 {number} 件投訴的法定期限延後：不予通過，除非以 --accept 說明理由",
+        "有 {number} 件投诉的法定期限延后：不予通过，除非以 --accept 说明理由",
+    ),
     "Backtest": ("規則回溯測試", "规则回溯测试"),
     "Decisions": ("分案結果", "分案结果"),
     "Priority": ("優先級", "优先级"),
