@@ -129,26 +129,26 @@ def _bar() -> Iterator[Tell | None]:
 
 
 def _show(result: Summary, reader: str) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     head = say("{complaints} complaints, {decided} decided by a rule or a human",
                complaints=result.complaints, decided=result.decided)  # fmt: skip
-    console.print(head.said(reader))
+    console.print(head.said(reader), soft_wrap=True)
     console.print(_sides(result, reader))
     if result.against is None:
         return
     changed = say("{changed} of {complaints} complaints change", changed=result.changed, complaints=result.complaints)
-    console.print("\n" + changed.said(reader))
+    console.print("\n" + changed.said(reader), soft_wrap=True)
     for number, line in _changes(result):
-        console.print(f"  {number:>8} {line.said(reader)}")
+        console.print(f"  {number:>8} {line.said(reader)}", soft_wrap=True)
     for name, moves in result.deadlines.items():
         told = [
             say("{number} {how}", number=getattr(moves, how), how=WORDS[how]) for how in MOVES if getattr(moves, how)
         ]
-        console.print("  " + say("deadlines of {clock}: {moves}", clock=name, moves=told).said(reader))
+        console.print("  " + say("deadlines of {clock}: {moves}", clock=name, moves=told).said(reader), soft_wrap=True)
     if result.accepted:
         accepted = say("Statutory deadlines move later for {number} complaints: accepted, {reason}",
                        number=result.statutory_later, reason=result.accepted)  # fmt: skip
-        console.print(accepted.said(reader))
+        console.print(accepted.said(reader), soft_wrap=True)
 
 
 def _changes(result: Summary) -> Iterator[tuple[int, Text]]:
