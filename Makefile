@@ -35,14 +35,15 @@ test: $(STAMP) services
 	deploy/prometheus/check
 	$(BIN)/triage check rules
 	$(BIN)/triage test rules > /dev/null
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules -n 2
+	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e
 
-# Under a minute: what needs no broker and no PostgreSQL, without the long run of random stories of clocks.
+# Under a minute: what needs no broker and no PostgreSQL, without the long runs of random inputs.
 quick: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/triage check rules
-	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules -q --ignore tests/unit/clocks/test_reference_properties.py
+	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules -q -n 2 -m "not long"
 
 services:
 	@deploy/services

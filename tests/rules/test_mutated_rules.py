@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from triage.cli.findings import lines_of
 from triage.rulebook.faults import Finding
 from triage.rulebook.load import load
 from triage.wording.text import LANGUAGES
+
+pytestmark = pytest.mark.long
 
 FILES = scan(RULES).files
 FULL_WIDTH = dict(zip(":,[]{}\"'- 0123456789%", "：，［］｛｝“‘－\u3000０１２３４５６７８９％", strict=True))

@@ -16,6 +16,8 @@ from tests.unit.service.live_cases import ANSWER, CALL, DAILY, END, PAPERS, RUSH
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.tally import Tally
 
+pytestmark = pytest.mark.long
+
 SETTINGS = settings(deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
 COUNTED = {"streams": 0, "cases": 0, "changed": 0, "alike": 0, "alone": 0}
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from tests.unit.clocks.reference_counting import SECOND, Spans
 from tests.unit.clocks.reference_sheet import Sheet
 from tests.unit.clocks.story import Story
 from triage.domain.event import Event
+
+pytestmark = pytest.mark.long
 
 Law = Callable[[Story, Random], bool | None]
 """Whether the law holds for a story; None when it says nothing about it. Draws what it needs."""

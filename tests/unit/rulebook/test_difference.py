@@ -263,6 +263,7 @@ def shipped_mutants() -> list[Mutant]:
     return list(mutants(shipped()))
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_any_leaf_of_the_shipped_rulebook_that_changes_is_told(data: st.DataObject) -> None:

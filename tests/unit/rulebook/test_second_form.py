@@ -60,6 +60,7 @@ def found_by(form: SecondForm, facts: Facts, on: date = ON) -> frozenset[str]:
     return form.ids(numbers)
 
 
+@pytest.mark.long
 @settings(max_examples=400, deadline=None)
 @given(RULES, st.lists(FACTS, min_size=1, max_size=3), st.integers(1, 5))
 def test_the_form_says_what_the_rules_say(rules: list[Rule], cases: list[Facts], day: int) -> None:

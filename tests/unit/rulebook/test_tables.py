@@ -202,6 +202,7 @@ def numbered(rules: list[Rule]) -> list[tuple[int, Any, Any]]:
     return [(int(rule.id.removeprefix("r").removeprefix("t row ")), rule.when, rule.then) for rule in rules]
 
 
+@pytest.mark.long
 @settings(max_examples=80, deadline=None)
 @given(tables(), st.lists(FACTS, min_size=1, max_size=6))
 def test_a_table_is_its_rules(table: DrawnTable, many: list[Facts]) -> None:

@@ -17,6 +17,8 @@ from triage.rulebook.load import load
 from triage.rulebook.rule_files import FOLDERS
 from triage.rulebook.syntax import LARGEST
 
+pytestmark = pytest.mark.long
+
 PATHS = st.sampled_from(
     [
         *TEXTS,

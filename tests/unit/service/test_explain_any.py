@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from triage.service.draft import Effects
 from triage.service.explain import explain
 from triage.service.explain_told import Told, as_it_stood, decision_in_force, known_by
 from triage.service.explain_view import in_language
+
+pytestmark = pytest.mark.long
 
 FIRST_WORDS = ("Due ", "It stands. ", "It starts with ")
 

@@ -31,6 +31,8 @@ from triage.service.draft import Rules
 from triage.service.replay import Replay, ReplayedCase
 from triage.service.step import fire
 
+pytestmark = pytest.mark.long
+
 SETTINGS = settings(deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
 COUNTED = {"stories": 0, "cases": 0, "alerts": 0, "refused": 0, "clocks": 0}
 
