@@ -16,9 +16,10 @@ from triage.domain import event as ev
 from triage.domain.case import Case
 from triage.domain.condition import leaf_tests
 from triage.domain.event import Event
+from triage.rulebook.condition_words import said_test
 from triage.rulebook.limit_words import written_limit_in_words
 from triage.service.draft import Draft
-from triage.service.explain_words import said_local, said_plain_test
+from triage.service.explain_words import said_local
 from triage.wording.dates import said_span
 from triage.wording.events import event_name
 from triage.wording.text import Text, as_is, say
@@ -60,7 +61,7 @@ def _pattern(pattern: EventPattern | ClockPattern) -> Text:
         return say("clock {clock} {state}", clock=pattern.clock, state=state)
     if pattern.when is None:
         return event_name(pattern.type)
-    tests = tuple(said_plain_test(test) for test in leaf_tests(pattern.when))
+    tests = tuple(said_test(test) for test in leaf_tests(pattern.when))
     return say("{event} with {tests}", event=event_name(pattern.type), tests=tests)
 
 
