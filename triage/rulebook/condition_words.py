@@ -3,7 +3,7 @@
 from typing import Any
 
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test
-from triage.rulebook.combine import value_in_words
+from triage.rulebook.spelled import value_in_words
 from triage.wording.text import Text, as_is, say
 
 

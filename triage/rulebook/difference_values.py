@@ -22,10 +22,10 @@ from monitors.clocks.policy import (
 from triage.domain.condition import All, Always, AnyOf, NoneOf, Test
 from triage.domain.event import Person
 from triage.domain.facts import Money
-from triage.rulebook.combine import value_in_words
 from triage.rulebook.condition_words import condition_in_words
 from triage.rulebook.difference_fields import Days, Ranking, Values
 from triage.rulebook.limit_words import limit_in_words
+from triage.rulebook.spelled import value_in_words
 from triage.wording.text import Text, say
 
 

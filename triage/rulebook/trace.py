@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test, leaf_tests
-from triage.rulebook.combine import in_words
 from triage.rulebook.evidence import Evidence
 from triage.rulebook.facts import jsonable
 from triage.rulebook.model import Rule
+from triage.rulebook.spelled import in_words
 
 ALL, ANY, NONE = "all", "any", "none"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from triage.rulebook.combine import value_in_words
+from triage.rulebook.spelled import value_in_words
 from triage.rulebook.trace import ALL, ANY, TracedBlock, TracedTest
 from triage.wording.dates import said_time
 from triage.wording.text import Text, say

@@ -7,8 +7,8 @@ import msgspec
 
 from triage.domain.condition import All, AnyOf, Condition, NoneOf, Op, Test, holds, leaf_tests, passes
 from triage.domain.facts import Facts
-from triage.rulebook.combine import in_words
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.spelled import in_words
 
 
 class Unmet(msgspec.Struct, frozen=True):

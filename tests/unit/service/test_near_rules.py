@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.rulebook.strategies import CONDITIONS, FACTS
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test, holds, leaf_tests, passes
 from triage.domain.facts import Facts
-from triage.rulebook.combine import in_words
+from triage.rulebook.spelled import in_words
 from triage.service.near_rules import Unmet, unmet
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from triage.domain.condition import leaf_tests
-from triage.rulebook.combine import in_words
 from triage.rulebook.condition_words import said_test
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Rule
+from triage.rulebook.spelled import in_words
 from triage.service.backtest.lens import same_rule
 from triage.wording.text import Text, Titles, say
 
