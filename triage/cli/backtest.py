@@ -18,8 +18,8 @@ from triage.codec.instants import read_instant
 from triage.errors import Refused, WrongSettings
 from triage.main.backtest import Tell, cores, run_backtest
 from triage.main.backtest_input import Asked, Wanted, chosen
+from triage.main.pages import backtest_page
 from triage.service.backtest.index import Unreadable
-from triage.service.backtest.report import report
 from triage.service.backtest.report_words import WORDS, outcome_words
 from triage.service.backtest.summary import Summary
 from triage.service.backtest.tally import OUTCOMES
@@ -71,7 +71,7 @@ def backtest(
         if result.accepted:
             found.audit(getuser(), f"accepted a backtest: {_what(result)}", result.accepted)
     if html is not None:
-        html.write_bytes(report(ran.tally, result, ran.after, ran.before, reader))
+        html.write_bytes(backtest_page(ran.tally, result, ran.after, ran.before, reader).encode())
     if as_json:
         print(msgspec.json.encode(result).decode())
     else:

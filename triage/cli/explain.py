@@ -14,7 +14,8 @@ from rich.text import Text as RichText
 
 from triage.cli.options import AsJson, Config, Language, RulesDir, StoreUrl, local_instant, settings_from
 from triage.errors import WrongSettings
-from triage.main.tools import compiled_folder, event_lines, explanation_page, machine_now, opened_store
+from triage.main.pages import explanation_page
+from triage.main.tools import compiled_folder, event_lines, machine_now, opened_store
 from triage.service.explain import Explanation, explain
 from triage.service.explain_events import replayed_case
 from triage.service.explain_parts import groups_of, personal_texts, words_of_page

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from triage.adapters.kafka.options import KafkaOptions
-from triage.adapters.pages.page import page
 from triage.adapters.rules_folder import scan
 from triage.adapters.store import schema
 from triage.adapters.store.store import open_store
@@ -17,9 +16,6 @@ from triage.adapters.time_source import MachineTime
 from triage.errors import WrongSettings
 from triage.main.rule_folders import compiled_folder, shipped_rules
 from triage.ports import Store
-from triage.service.explain import Explanation
-from triage.service.explain_parts import groups_of, personal_texts, words_of_page
-from triage.service.explain_view import in_language
 from triage.service.reload import FolderScan
 from triage.settings import KafkaSettings, Settings
 
@@ -80,22 +76,6 @@ def event_lines(source: str, flag: str = "--events") -> Iterator[bytes]:
             yield from lines
     except OSError as error:
         raise WrongSettings([f"{flag} {source}: {error.strerror}"]) from error
-
-
-def explanation_page(explanation: Explanation, language: str, *, every: bool, one: bool) -> str:
-    """The explanation as a page that can be mailed. `every`, `one`: which rules it shows, see `groups_of`."""
-    line = in_language(explanation, language)
-    return page(
-        "explanation.html",
-        line=line,
-        one=one,
-        personal=personal_texts(line),
-        words={name: text.said(language) for name, text in words_of_page(explanation).items()},
-        groups=[
-            {"title": group.title.said(language), "rules": group.rules}
-            for group in groups_of(line, every=every, one=one)
-        ],
-    )
 
 
 def machine_now() -> datetime:

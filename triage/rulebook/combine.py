@@ -1,7 +1,6 @@
 """Combining: every rule that fires counts; the most urgent, the most special wins; humans outrank rules."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from triage.domain.case import HUMAN_FIELDS, Case
 from triage.domain.condition import All, AnyOf, Condition, Test, passes
@@ -10,6 +9,7 @@ from triage.domain.event import Person
 from triage.domain.facts import Facts
 from triage.rulebook.facts import jsonable
 from triage.rulebook.model import Rule, Rulebook
+from triage.rulebook.spelled import in_words
 
 FALLBACK = "fallback"
 """Stands for a rule's id where no rule named what holds."""
@@ -106,18 +106,3 @@ def _because(rulebook: Rulebook, test: Test, facts: Facts) -> Because:
     spec = rulebook.vocabulary.facts.get(test.fact)
     hidden = spec is None or spec.personal
     return Because(test.fact, in_words(test), None if hidden else jsonable(facts.get(test.fact)))
-
-
-def in_words(test: Test) -> str:
-    """A test in the words of the rule files: `at_least 50000 CNY`. Tests that mean the same have the same words."""
-    return f"{test.op.value} {value_in_words(test.value)}"
-
-
-def value_in_words(value: Any) -> str:
-    """A value as the rule files write it; of several, sorted."""
-    plain = jsonable(value)
-    if isinstance(plain, dict):
-        return f"{plain['value']:.15g} {plain['currency']}"
-    if isinstance(plain, list):
-        return ", ".join(map(value_in_words, plain))
-    return str(plain).lower() if isinstance(plain, bool) else str(plain)

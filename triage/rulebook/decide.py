@@ -12,12 +12,13 @@ from triage.domain.condition import Op, Test, holds, leaf_tests, passes
 from triage.domain.decision import Decision
 from triage.domain.facts import Facts
 from triage.rulebook.attaching import Attaching
-from triage.rulebook.combine import combine, in_words, reasons, said_by_rules
+from triage.rulebook.combine import combine, reasons, said_by_rules
 from triage.rulebook.compiled import Matcher
 from triage.rulebook.facts import FactReader, jsonable
 from triage.rulebook.first_rows import without_later_rows
 from triage.rulebook.model import Rule, Rulebook
 from triage.rulebook.shadow import ShadowRules
+from triage.rulebook.spelled import in_words
 from triage.rulebook.terms import TermIndex
 
 

@@ -17,15 +17,15 @@ from monitors.clocks.policy import (
     LaterOf,
     Limit,
     PauseRule,
-    Unit,
     Warning_,
 )
 from triage.domain.condition import All, Always, AnyOf, NoneOf, Test
 from triage.domain.event import Person
 from triage.domain.facts import Money
-from triage.rulebook.combine import value_in_words
 from triage.rulebook.condition_words import condition_in_words
 from triage.rulebook.difference_fields import Days, Ranking, Values
+from triage.rulebook.limit_words import limit_in_words
+from triage.rulebook.spelled import value_in_words
 from triage.wording.text import Text, say
 
 
@@ -52,25 +52,6 @@ def _is_told(value: Any) -> bool:
     return value is not None and value not in ((), {}, "", [])
 
 
-def _limit(limit: Limit) -> Text:
-    many, one = _UNITS[limit.unit]
-    return one if limit.amount == 1 else msgspec.structs.replace(many, values=(("amount", limit.amount),))
-
-
-_UNITS: dict[Unit, tuple[Text, Text]] = {
-    Unit.HOURS: (say("{amount} hours"), say("1 hour")),
-    Unit.WORKING_HOURS: (say("{amount} working hours"), say("1 working hour")),
-    Unit.CALENDAR_DAYS: (say("{amount} calendar days"), say("1 calendar day")),
-    Unit.WORKING_DAYS: (say("{amount} working days"), say("1 working day")),
-    Unit.WEEKS: (say("{amount} weeks"), say("1 week")),
-    Unit.MONTHS: (say("{amount} months"), say("1 month")),
-}
-
-
-def _by_priority(limit: ByPriority) -> Text:
-    return _mapping(dict(limit.limits))
-
-
 def _event(event: EventPattern) -> Text | str:
     if event.when is None:
         return event.type
@@ -80,7 +61,9 @@ def _event(event: EventPattern) -> Text | str:
 def _escalation(step: Escalation) -> Text:
     if step.every is None:
         return say("{step} to {roles}", step=step.text, roles=step.to)
-    return say("{step} to {roles}, again every {limit}", step=step.text, roles=step.to, limit=_limit(step.every))
+    return say(
+        "{step} to {roles}, again every {limit}", step=step.text, roles=step.to, limit=limit_in_words(step.every)
+    )
 
 
 def _pause(pause: PauseRule) -> Text:
@@ -120,10 +103,7 @@ _WORDS: dict[type, Callable[[Any], Text | str]] = {
     Values: lambda values: _several(values.items),
     Ranking: lambda ranking: _several(ranking.items),
     dict: _mapping,
-    Limit: _limit,
-    LaterOf: lambda limit: say("the later of {limits}", limits=tuple(map(in_words, limit.limits))),
-    EarlierOf: lambda limit: say("the earlier of {limits}", limits=tuple(map(in_words, limit.limits))),
-    ByPriority: _by_priority,
+    **dict.fromkeys((Limit, LaterOf, EarlierOf, ByPriority), limit_in_words),
     EventPattern: _event,
     ClockPattern: lambda clock: say("{clock} is {reached}", clock=clock.clock, reached=clock.reached.value),
     Warning_: lambda step: step.text,

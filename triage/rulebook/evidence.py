@@ -6,9 +6,9 @@ from typing import Any
 from triage.domain.condition import Op, Test, mentions_key, passes
 from triage.domain.decision import Reason
 from triage.domain.facts import Facts, FactSpec, fact_value
-from triage.rulebook.combine import in_words
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.facts import jsonable
+from triage.rulebook.spelled import in_words
 
 Results = Mapping[str, Mapping[str, bool]]
 """Personal fact to test in words to how it came out."""

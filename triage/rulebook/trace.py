@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test, leaf_tests
-from triage.rulebook.combine import in_words
 from triage.rulebook.evidence import Evidence
 from triage.rulebook.facts import jsonable
 from triage.rulebook.model import Rule
+from triage.rulebook.spelled import in_words
 
 ALL, ANY, NONE = "all", "any", "none"
 
@@ -44,6 +44,9 @@ class TracedBlock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Traced = TracedTest | TracedBlock
+
+Groups = tuple[tuple[TracedTest, ...], ...]
+"""All of these, of each of them one."""
 
 
 class TracedRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,21 +113,39 @@ def traced_tests(traced: Traced) -> list[TracedTest]:
     return [test for item in traced.items for test in traced_tests(item)]
 
 
-def missing_for(traced: Traced, *, wanted: bool = True) -> tuple[TracedTest, ...] | None:
-    """The smallest set of tests that would have to come out otherwise for the condition to be as wanted, the first in
-    the file among equals; None when no set would do. Tests are taken one by one: that two of them may not be able to
-    change together is not looked at. One whose result was not kept counts as one that would have to."""
+def missing_for(traced: Traced) -> tuple[TracedTest, ...] | None:
+    """The smallest set of tests that would have to come out otherwise for the condition to hold, the first in the file
+    among equals; None when no set would do."""
+    groups = lacking(traced)
+    return None if groups is None else tuple(group[0] for group in groups)
+
+
+def lacking(traced: Traced, *, wanted: bool = True) -> Groups | None:
+    """What keeps a condition from holding, or with `wanted` False from not holding: of each group one test would have
+    to come out otherwise; none when it is as wanted, None when nothing would do. Of several ways the shortest; ways of
+    one test each are alternatives of each other. Tests are taken one by one: that two of them may not be able to change
+    together is not looked at. One whose result was not kept counts as one that would have to."""
     if traced.held is wanted:
         return ()
     if isinstance(traced, TracedTest):
-        return (traced,)
+        return ((traced,),)
     of_items = wanted if traced.kind != NONE else not wanted
-    ways = [missing_for(item, wanted=of_items) for item in traced.items]
+    ways = [lacking(item, wanted=of_items) for item in traced.items]
     needs_each = (traced.kind == ANY) is not wanted
+    return _every(ways) if needs_each else _one(ways)
+
+
+def _every(ways: list[Groups | None]) -> Groups | None:
     possible = [way for way in ways if way is not None]
-    if needs_each:
-        return tuple(test for way in possible for test in way) if len(possible) == len(ways) else None
-    return min(possible, key=len, default=None)
+    return tuple(group for way in possible for group in way) if len(possible) == len(ways) else None
+
+
+def _one(ways: list[Groups | None]) -> Groups | None:
+    possible = [way for way in ways if way is not None]
+    shortest = min(possible, key=len, default=None)
+    if shortest is None or len(shortest) != 1:
+        return shortest
+    return (tuple(test for way in possible if len(way) == 1 for test in way[0]),)
 
 
 def trace_rules(

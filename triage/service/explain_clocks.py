@@ -9,6 +9,7 @@ from monitors.clocks.course import asks_priority
 from monitors.clocks.plan import AttachedClock
 from monitors.clocks.policy import Policy
 from triage.domain.case import Case
+from triage.rulebook.limit_words import limit_in_words
 from triage.service import clockwork
 from triage.service.case_view import ClockLine, planned_line
 from triage.service.counted_days import CountedDay, counted_days
@@ -24,7 +25,7 @@ from triage.service.explain_ends import (
     said_refusals,
     said_start,
 )
-from triage.service.explain_limits import Span, said_count, said_due, said_limit
+from triage.service.explain_limits import Span, said_count, said_due
 from triage.service.explain_notices import said_notices
 from triage.service.explain_told import Told
 from triage.service.explain_words import said_local
@@ -149,7 +150,7 @@ def _priorities(course: Course, span: Span) -> Iterator[Text]:
                 "The priority became {priority}, {when}: counted anew from the same start, {limit}.",
                 priority=given.priority,
                 when=course.said(given.at),
-                limit=said_limit(course.attached.clock.limit, given.priority),
+                limit=limit_in_words(course.attached.clock.limit, given.priority),
             )
 
 
@@ -198,7 +199,7 @@ def _waiting(attached: AttachedClock) -> Iterator[Text]:
     yield say("It starts with {events}, which has not happened.", events=starts)
     limit = attached.clock.limit
     if not asks_priority(attached.clock):
-        yield say("From then it has {limit}.", limit=said_limit(limit))
+        yield say("From then it has {limit}.", limit=limit_in_words(limit))
     if attached.detached_at is not None:
         yield say("Its policy applies no more, since {when}.",
                   when=said_local(attached.detached_at, attached.calendar.tzinfo))  # fmt: skip

@@ -16,9 +16,10 @@ from triage.domain import event as ev
 from triage.domain.case import Case
 from triage.domain.condition import leaf_tests
 from triage.domain.event import Event
+from triage.rulebook.condition_words import said_test
+from triage.rulebook.limit_words import written_limit_in_words
 from triage.service.draft import Draft
-from triage.service.explain_limits import said_amount
-from triage.service.explain_words import said_local, said_plain_test
+from triage.service.explain_words import said_local
 from triage.wording.dates import said_span
 from triage.wording.events import event_name
 from triage.wording.text import Text, as_is, say
@@ -60,7 +61,7 @@ def _pattern(pattern: EventPattern | ClockPattern) -> Text:
         return say("clock {clock} {state}", clock=pattern.clock, state=state)
     if pattern.when is None:
         return event_name(pattern.type)
-    tests = tuple(said_plain_test(test) for test in leaf_tests(pattern.when))
+    tests = tuple(said_test(test) for test in leaf_tests(pattern.when))
     return say("{event} with {tests}", event=event_name(pattern.type), tests=tests)
 
 
@@ -145,7 +146,7 @@ def said_extensions(course: Course) -> Iterator[Text]:
     """Extensions that count, by whom and when."""
     for event in granted(course):
         role = (event.data.get("approver") or {}).get("role")
-        values = {"to": said_amount(event.data.get("to") or ""), "when": course.said(event.time)}
+        values = {"to": written_limit_in_words(event.data.get("to") or ""), "when": course.said(event.time)}
         if role:
             yield say("Extended to {to} on {when}, approved by {role}.", role=role, **values)
         else:
@@ -174,7 +175,7 @@ def said_refusal(refusal: Refusal, when: Text) -> Text:
     if late is not None:
         missing = (say("it came {span} after the due time", span=said_span(late)), *missing)
     if refusal.kind == "extension":
-        to = said_amount(refusal.to or "")
+        to = written_limit_in_words(refusal.to or "")
         return say("The extension to {to} of {when} does not count: {why}.", to=to, when=when, why=missing)
     return say("The pause of {when} does not count: {why}.", when=when, why=missing)
 

@@ -9,11 +9,12 @@ import msgspec
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Clock
 from monitors.clocks.counting import HOUR_UNITS
-from monitors.clocks.policy import AnyLimit, ByPriority, ClockPolicy, EarlierOf, LaterOf, Limit, Unit
+from monitors.clocks.policy import ClockPolicy, Unit
+from triage.rulebook.limit_words import limit_in_words, written_limit_in_words
 from triage.service.counted_days import CountedDay
 from triage.service.explain_words import said_local
 from triage.wording.dates import said_date, said_span
-from triage.wording.text import NOTHING, Text, as_is, say
+from triage.wording.text import NOTHING, Text, say
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,46 +83,10 @@ def _day_off(day: date, calendar: Calendar) -> Text:
 
 
 def _limit_in_force(span: Span) -> Text:
-    limit = said_limit(span.policy.limit, span.priority)
+    limit = limit_in_words(span.policy.limit, span.priority)
     if span.extended_to is None:
         return limit
-    return say("{limit} extended by {extension}", limit=limit, extension=said_amount(span.extended_to))
-
-
-def said_limit(limit: AnyLimit, priority: str | None = None) -> Text:
-    """A limit of a policy; `priority`: which of several counts."""
-    match limit:
-        case Limit():
-            return _amount(limit)
-        case ByPriority(limits):
-            chosen = dict(limits).get(priority or "", limits[0][1])
-            return say("{limit} for priority {priority}", limit=said_limit(chosen, priority), priority=priority)
-        case LaterOf(limits):
-            return say("the later of {limits}", limits=tuple(said_limit(one, priority) for one in limits))
-        case EarlierOf(limits):
-            return say("the earlier of {limits}", limits=tuple(said_limit(one, priority) for one in limits))
-
-
-def said_amount(written: str) -> Text:
-    """A limit as the file writes it, `30 calendar days`; what is none stays as it is."""
-    number, _, unit = written.strip().partition(" ")
-    plain = f"{unit.strip().lower().removesuffix('s')}s"
-    if number.isdigit() and plain in set(Unit):
-        return _amount(Limit(int(number), Unit(plain)))
-    return as_is(written)
-
-
-def _amount(limit: Limit) -> Text:
-    unit, amount = limit.unit, limit.amount
-    one, many = {
-        Unit.HOURS: (say("1 hour"), say("{amount} hours", amount=amount)),
-        Unit.WORKING_HOURS: (say("1 working hour"), say("{amount} working hours", amount=amount)),
-        Unit.CALENDAR_DAYS: (say("1 calendar day"), say("{amount} calendar days", amount=amount)),
-        Unit.WORKING_DAYS: (say("1 working day"), say("{amount} working days", amount=amount)),
-        Unit.WEEKS: (say("1 week"), say("{amount} weeks", amount=amount)),
-        Unit.MONTHS: (say("1 month"), say("{amount} months", amount=amount)),
-    }[unit]
-    return one if amount == 1 else many
+    return say("{limit} extended by {extension}", limit=limit, extension=written_limit_in_words(span.extended_to))
 
 
 def _paused(span: Span) -> Text:

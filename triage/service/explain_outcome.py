@@ -11,11 +11,12 @@ from triage.domain.condition import Always
 from triage.domain.decision import Outcome
 from triage.domain.event import Event
 from triage.rulebook.combine import combine, said_by_rules
+from triage.rulebook.condition_words import said_test
 from triage.rulebook.evidence import kept_evidence
 from triage.rulebook.model import Rule, Rulebook
 from triage.rulebook.trace import TracedRule, near_misses, trace, traced_tests
 from triage.service.explain_told import Told
-from triage.service.explain_words import said_local, said_test
+from triage.service.explain_words import said_local
 from triage.wording.events import event_name
 from triage.wording.text import Text, as_is, say
 
@@ -259,7 +260,7 @@ def _policy(ground: Ground, name: str) -> Text:
         words = _outcome_words(ground.outcome)
         evidence = kept_evidence(ground.told.deciding, decision.facts, decision.reasons, words)
         found = trace(policy.applies_when, evidence, (), "applies_when")
-        tests = tuple(said_test(test) for test in traced_tests(found) if test.held)
+        tests = tuple(said_test(test.test) for test in traced_tests(found) if test.held)
         if found.held and tests:
             return say("For {tests}", tests=tests)
         if found.held:

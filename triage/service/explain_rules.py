@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from triage.rulebook.trace import TracedRule
-from triage.service.explain_words import found_in_words, said_test
+from triage.rulebook.condition_words import said_test
+from triage.rulebook.trace import TracedRule, TracedTest
+from triage.service.explain_words import found_in_words
 from triage.wording.dates import said_date
 from triage.wording.text import Text, say
 
@@ -46,7 +47,9 @@ def _said_condition(traced: TracedRule) -> Text:
         return say("Whether its condition held was not kept.")
     if not traced.missing:
         return say("Its condition can never hold.")
-    tests = tuple(say("{test} ({found})", test=said_test(one), found=found_in_words(one)) for one in traced.missing)
+    tests = tuple(
+        say("{test} ({found})", test=said_test(one.test), found=found_in_words(one)) for one in traced.missing
+    )
     if all(one.held is False for one in traced.missing):
         return say("It did not fire, for this did not hold: {tests}.", tests=tests)
     return say("It did not fire; these tests would have to come out otherwise: {tests}.", tests=tests)
@@ -61,3 +64,7 @@ def _not_in_force(traced: TracedRule) -> Text:
         return say("Not in force on the date of receipt: it holds from {day}.", day=said_date(first))
     assert last is not None, "a rule without dates is in force"
     return say("Not in force on the date of receipt: it held until {day}.", day=said_date(last))
+
+
+def _with_found(test: TracedTest) -> Text:
+    return say("{test} ({found})", test=said_test(test.test), found=found_in_words(test))

@@ -6,6 +6,7 @@ import msgspec
 
 from triage.domain.decision import Outcome
 from triage.domain.event import Fault
+from triage.rulebook.condition_words import said_test
 from triage.rulebook.facts import jsonable
 from triage.rulebook.trace import Traced, TracedBlock, TracedRule, TracedTest, traced_tests
 from triage.service.case_view import ClockLine, instant
@@ -14,7 +15,7 @@ from triage.service.explain import Explanation
 from triage.service.explain_clocks import ClockWhy
 from triage.service.explain_outcome import FieldWhy
 from triage.service.explain_rules import FIELD_NAMES, said_rule, said_then
-from triage.service.explain_words import block_in_words, found_in_words, said_test
+from triage.service.explain_words import block_in_words, found_in_words
 from triage.wording.text import Text, say, title_in
 
 
@@ -196,7 +197,7 @@ def _condition(test: TracedTest, language: str) -> ConditionLine:
         value=test.found,
         held=test.held,
         personal=test.is_personal,
-        said=said_test(test).said(language),
+        said=said_test(test.test).said(language),
         found=found_in_words(test).said(language),
     )
 
@@ -206,7 +207,7 @@ def _when(traced: Traced, language: str, depth: int = 0) -> list[WhenLine]:
         head = WhenLine(depth=depth, said=block_in_words(traced).said(language), held=traced.held)
         return [head, *(line for item in traced.items for line in _when(item, language, depth + 1))]
     found = found_in_words(traced).said(language)
-    said = said_test(traced).said(language)
+    said = said_test(traced.test).said(language)
     return [WhenLine(depth=depth, said=said, held=traced.held, found=found, path=traced.path)]
 
 

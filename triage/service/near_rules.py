@@ -5,10 +5,11 @@ from datetime import date
 
 import msgspec
 
-from triage.domain.condition import All, AnyOf, Condition, NoneOf, Op, Test, holds, leaf_tests, passes
+from triage.domain.condition import Op
 from triage.domain.facts import Facts
-from triage.rulebook.combine import in_words
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.evidence import Evidence
+from triage.rulebook.trace import Traced, TracedRule, TracedTest, lacking, near_misses, trace_rules, traced_tests
 
 
 class Unmet(msgspec.Struct, frozen=True):
@@ -27,51 +28,23 @@ class NearRule(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[tuple[Unmet, ...], ...]
 
 
-Groups = tuple[tuple[Unmet, ...], ...]
-
-
 def near_rules(rules: CompiledRulebook, facts: Facts, on: date, given: Collection[str]) -> tuple[NearRule, ...]:
     """Active rules in force that do not fire although a term list of theirs is hit, or a test of a given fact holds;
     those that lack least first."""
-    found = [
-        NearRule(rule=rule.id, title=rule.title, missing=missing)
-        for rule in rules.rulebook.rules
-        if rule.status == "active" and rule.in_force(on) and _is_touched(rule.when, facts, given)
-        if (missing := unmet(rule.when, facts))
-    ]
+    evidence = Evidence(rules.rulebook.vocabulary.facts, facts, {})
+    missed = near_misses(trace_rules(rules.rulebook.rules, evidence, on, fired=()))
+    found = [_near(one) for one in missed if _is_touched(one.when, given)]
     return tuple(sorted(found, key=lambda one: (len(one.missing), one.rule)))
 
 
-def _is_touched(condition: Condition, facts: Facts, given: Collection[str]) -> bool:
-    tests = [test for test in leaf_tests(condition) if test.op is Op.MENTIONS or test.fact in given]
-    return any(passes(test, facts) for test in tests)
+def _is_touched(when: Traced, given: Collection[str]) -> bool:
+    return any(one.held and (one.test.op is Op.MENTIONS or one.test.fact in given) for one in traced_tests(when))
 
 
-def unmet(condition: Condition, facts: Facts, *, wanted: bool = True) -> Groups | None:
-    """What keeps a condition from holding, or with `wanted` False from not holding: of each group one test has to
-    change; empty when it is as wanted, None when no fact can make it so. Of several ways the shortest."""
-    if holds(condition, facts) is wanted:
-        return ()
-    match condition:
-        case Test():
-            return ((Unmet(condition.fact, in_words(condition), holds=not wanted),),)
-        case NoneOf(items):
-            return unmet(AnyOf(items), facts, wanted=not wanted)
-        case All(items) | AnyOf(items):
-            parts = [unmet(item, facts, wanted=wanted) for item in items]
-            return _every(parts) if isinstance(condition, All) is wanted else _one(parts)
-        case _:
-            return None
+def _near(traced: TracedRule) -> NearRule:
+    missing = tuple(tuple(map(_unmet, group)) for group in lacking(traced.when) or ())
+    return NearRule(rule=traced.rule.id, title=traced.rule.title, missing=missing)
 
 
-def _every(parts: list[Groups | None]) -> Groups | None:
-    possible = [part for part in parts if part is not None]
-    return tuple(group for part in possible for group in part) if len(possible) == len(parts) else None
-
-
-def _one(parts: list[Groups | None]) -> Groups | None:
-    """One part is enough: those that lack one thing are alternatives of each other."""
-    possible = sorted((part for part in parts if part is not None), key=len)
-    if not possible or len(possible[0]) != 1:
-        return possible[0] if possible else None
-    return (tuple(one for part in possible if len(part) == 1 for one in part[0]),)
+def _unmet(test: TracedTest) -> Unmet:
+    return Unmet(test.test.fact, test.words, holds=test.held is True)

@@ -10,13 +10,13 @@ from tests.builders_rules import compiled, policies_of, rules_of, sound_rules, w
 from tests.unit.backtest.naive import backtested, naive
 from tests.unit.service.desk import ANSWER, at
 from tests.unit.service.test_replay import line, registered
+from triage.main.pages import backtest_page
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.bucket import Backtest, Line
 from triage.service.backtest.comparison import Changed
 from triage.service.backtest.due_times import to_number
 from triage.service.backtest.index import MARKS, index_lines, plan
 from triage.service.backtest.plots import bars, heat, line_plots
-from triage.service.backtest.report import report
 from triage.service.backtest.summary import summary
 from triage.service.backtest.tally import Tally
 
@@ -190,7 +190,7 @@ def test_a_report_needs_nothing_else_and_escapes_what_it_shows(language: str) ->
     result = summary(
         tally, after, before, events=1, duplicates=0, unreadable=[], seconds=1.0, accepted=None
     )  # fmt: skip
-    page = report(tally, result, after, before, language).decode()
+    page = backtest_page(tally, result, after, before, language)
     assert "&lt;b&gt;C&amp;1&lt;/b&gt;" in page
     assert not [word for word in ("<script", "<link", "http:", "https:", "<b>C", "src=", "url(") if word in page]
     assert page.count("<svg") == page.count("</svg>") > 2

@@ -9,7 +9,7 @@ from tests.builders_rules import RULES, compiled, sound_rules
 from tests.unit.pages.reading import Page
 from tests.unit.service.desk import Desk
 from tests.unit.service.explained import told_of
-from triage.main.tools import explanation_page
+from triage.main.pages import explanation_page
 from triage.service.explain import explain
 
 HOSTILE = "<script>alert('1')</script>\"&"

@@ -55,10 +55,11 @@ def told(files: dict[str, bytes], language: str = "en") -> list[str]:
          "rule medical-is-high: priority high → urgent"),
         ("triage/rules.yaml", "- causes: {contains: medical_dispute}", "- causes: {contains_any: [other, surrender]}",
          "rule medical-is-high: condition − causes contains medical_dispute "
-         "+ causes contains any of [other, surrender]"),
+         "+ causes contains one of [other, surrender]"),
         ("triage/rules.yaml", "      any:\n", "      all:\n",
-         "rule medical-is-high: condition any of (causes contains medical_dispute, description mentions [medical]) → "
-         "all of (causes contains medical_dispute, description mentions [medical])"),
+         "rule medical-is-high: condition "
+         "any of (causes contains medical_dispute, description mentions a term of medical) → "
+         "all of (causes contains medical_dispute, description mentions a term of medical)"),
         ("triage/rules.yaml", "    when:\n", "    effective: {from: 2026-04-01}\n    when:\n",
          "rule medical-is-high: in force from (nothing) → 2026-04-01"),
         ("triage/rules.yaml", "    when:\n", "    status: shadow\n    when:\n",

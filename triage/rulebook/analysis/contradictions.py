@@ -8,12 +8,12 @@ from monitors.clocks.policy import EventPattern, Policy
 from triage.domain.condition import All, AnyOf, Condition, NoneOf, leaf_tests
 from triage.domain.facts import FactSpec
 from triage.rulebook.analysis.boxes import boxes_of, boxes_or_none, narrowed
-from triage.rulebook.analysis.told import condition_words
 from triage.rulebook.analysis.universe import GaveUp, Universe
 from triage.rulebook.analysis.view import View, warning
 from triage.rulebook.event_fields import event_fields
 from triage.rulebook.faults import Finding
 from triage.rulebook.model import Position
+from triage.rulebook.spelled import condition_words
 from triage.wording.text import Text, say
 
 

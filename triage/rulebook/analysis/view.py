@@ -6,12 +6,13 @@ from datetime import date
 from triage.domain.condition import Op, leaf_tests
 from triage.domain.facts import Facts
 from triage.rulebook.analysis.boxes import Box, boxes_or_none, left_by_earlier
+from triage.rulebook.analysis.given import given_of
 from triage.rulebook.analysis.places import Places
-from triage.rulebook.analysis.told import given_of, given_words
 from triage.rulebook.analysis.universe import universe_of, universe_with_outcome
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.faults import WARNING, Finding
 from triage.rulebook.model import Example, Position, Rule, Table
+from triage.rulebook.spelled import given_words
 from triage.wording.text import NOTHING, Text
 
 MOST_ROWS = 500

@@ -9,12 +9,13 @@ import msgspec
 from triage.domain.condition import Condition, Op, Test, leaf_tests, mentions_key
 from triage.domain.facts import Facts
 from triage.rulebook.analysis.boxes import boxes_or_none, witness
-from triage.rulebook.analysis.told import condition_words, given_of, given_words
+from triage.rulebook.analysis.given import given_of
 from triage.rulebook.analysis.universe import Universe
 from triage.rulebook.coverage.branch import Branch, all_branches, shown, way_to
 from triage.rulebook.coverage.covered import Missing
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Position
+from triage.rulebook.spelled import condition_words, given_words
 from triage.wording.text import Text, say
 
 

@@ -1,12 +1,9 @@
-"""The report of a backtest: one HTML page that needs nothing else, for people who answer for the rules. No values of
-complaints stand in it but their ids."""
+"""What the report of a backtest says to people who answer for the rules. No values of complaints stand in it but their
+ids."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.comparison import RULEBOOK, Changed, Moved
@@ -22,41 +19,29 @@ MOST_SHIFTS = 40
 """So many bars has a plot of shifts; the rarest are left out."""
 
 
-def report(
+def report_values(
     tally: Tally, result: Summary, after: CompiledRulebook, before: CompiledRulebook | None, language: str
-) -> bytes:
-    """The page in one of the languages of `triage.wording`."""
+) -> dict[str, Any]:
+    """What the page shows, in one of the languages of `triage.wording`."""
     books = [after] if before is None else [after, before]
     names = _names(books, language)
     shown = {name: text.said(language) for name, text in {**WORDS, **_headline(tally, result)}.items()}
-    page = (
-        _environment()
-        .get_template("report.html")
-        .render(
-            language=language,
-            t=shown,
-            both=before is not None,
-            verdict_class="accepted" if result.accepted else "refused",
-            unreadable=result.unreadable,
-            counts=list(_counts(result, names, shown)),
-            rules=_rules(result, after, before, language),
-            heats=list(_heats(tally, after, names, shown)),
-            deadlines=list(result.deadlines.items()),
-            shifts=list(_shifts(tally)),
-            breaches=list(_breaches(result, language)),
-            workload=line_plots(tally.after.workload, tally.before.workload, list(names)),
-            departments=names,
-            cases=[_case(changed, names, language) for _, changed in tally.differences.shown],
-        )
-    )
-    return page.encode()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("triage.service.backtest"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    return {
+        "language": language,
+        "t": shown,
+        "both": before is not None,
+        "verdict_class": "good" if result.accepted else "bad",
+        "unreadable": result.unreadable,
+        "counts": list(_counts(result, names, shown)),
+        "rules": _rules(result, after, before, language),
+        "heats": list(_heats(tally, after, names, shown)),
+        "deadlines": list(result.deadlines.items()),
+        "shifts": list(_shifts(tally)),
+        "breaches": list(_breaches(result, language)),
+        "workload": line_plots(tally.after.workload, tally.before.workload, list(names)),
+        "departments": names,
+        "cases": [_case(changed, names, language) for _, changed in tally.differences.shown],
+    }
 
 
 def _names(books: Sequence[CompiledRulebook], language: str) -> dict[str, str]:

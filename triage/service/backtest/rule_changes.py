@@ -1,4 +1,4 @@
-"""What was changed in a rulebook, rule by rule, in the words of its files."""
+"""What was changed in a rulebook, rule by rule, in the reader's words."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from triage.domain.condition import leaf_tests
-from triage.rulebook.combine import in_words
+from triage.rulebook.condition_words import said_test
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Rule
+from triage.rulebook.spelled import in_words
 from triage.service.backtest.lens import same_rule
 from triage.wording.text import Text, Titles, say
 
@@ -53,11 +54,16 @@ def _differences(new: Rule, old: Rule) -> Iterator[Text]:
     yield from _moved("status", old.status, new.status)
     yield from _moved("effective from", old.effective_from, new.effective_from)
     yield from _moved("effective to", old.effective_to, new.effective_to)
-    tests, before = ([f"{one.fact} {in_words(one)}" for one in leaf_tests(rule.when)] for rule in (new, old))
-    yield from (say("condition taken out: {test}", test=one) for one in before if one not in tests)
-    yield from (say("condition added: {test}", test=one) for one in tests if one not in before)
-    if new.when != old.when and set(tests) == set(before):
+    tests, before = _tests(new), _tests(old)
+    yield from (say("condition taken out: {test}", test=said) for one, said in before.items() if one not in tests)
+    yield from (say("condition added: {test}", test=said) for one, said in tests.items() if one not in before)
+    if new.when != old.when and tests.keys() == before.keys():
         yield say("conditions joined otherwise")
+
+
+def _tests(rule: Rule) -> dict[tuple[str, str], Text]:
+    """What each test says; those that mean the same are one."""
+    return {(one.fact, in_words(one)): said_test(one) for one in leaf_tests(rule.when)}
 
 
 def _moved(field: str, before: Any, after: Any) -> Iterator[Text]:
