@@ -12,7 +12,7 @@ from triage.rulebook.compiled import compile_tests
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.comparison import Changed, Comparison, clocks_against_us
 from triage.service.backtest.due_times import SharedDueTimes, from_number, to_number
-from triage.service.backtest.ending import Arrived, lives
+from triage.service.backtest.ending import Arrived, lives, with_parts_of
 from triage.service.backtest.kinds import Kinds, Told, is_same_frame
 from triage.service.backtest.lens import Lens, see_alike
 from triage.service.backtest.neighbours import ALONE, Neighbours, Past, are_steady, households
@@ -69,7 +69,7 @@ class Backtest:
     """Runs parts of the input. `before` None: one rulebook alone. `end`: of the whole run."""
 
     def __init__(self, after: CompiledRulebook, before: CompiledRulebook | None, end: int) -> None:
-        rules = [after] if before is None else [after, before]
+        rules = [after] if before is None else [after, with_parts_of(before, after)]
         self._end, self._ends_at = end, from_number(end)
         self._books = books_of(rules)
         self._comparison = None if before is None else Comparison(after, before)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
+from monitors.clocks.calendar import Calendar
+from monitors.clocks.policy import ClockPolicy
 from triage.codec.decode import Arrival
 from triage.domain.document import Document
 from triage.domain.event import Event
@@ -14,6 +17,9 @@ from triage.service.backtest.due_times import from_number
 from triage.service.draft import Rules
 from triage.service.replan import clocks_at
 from triage.service.virtual_time import Passed, VirtualDesk
+
+
+CLOCKS_KEPT = 4096
 
 
 class EndedClock(msgspec.Struct, frozen=True):
@@ -144,20 +150,35 @@ def deadlines_only(rules: CompiledRulebook) -> CompiledRulebook:
     stays as it is."""
     book = rules.rulebook
     policies = {
-        name: msgspec.structs.replace(
-            policy,
-            clocks=tuple(
-                msgspec.structs.replace(
-                    clock,
-                    warnings=(),
-                    escalations=tuple(
-                        msgspec.structs.replace(one, every=None) for one in clock.escalations if one.after is None
-                    ),
-                    pauses=tuple(msgspec.structs.replace(one, remind=None) for one in clock.pauses),
-                )
-                for clock in policy.clocks
-            ),
-        )
+        name: msgspec.structs.replace(policy, clocks=tuple(map(_deadline_only, policy.clocks)))
         for name, policy in book.policies.items()
     }
     return CompiledRulebook(msgspec.structs.replace(book, policies=policies))
+
+
+@lru_cache(maxsize=CLOCKS_KEPT)
+def _deadline_only(clock: ClockPolicy) -> ClockPolicy:
+    """The same object for equal clocks, which are then told apart at a glance."""
+    return msgspec.structs.replace(
+        clock,
+        warnings=(),
+        escalations=tuple(msgspec.structs.replace(one, every=None) for one in clock.escalations if one.after is None),
+        pauses=tuple(msgspec.structs.replace(one, remind=None) for one in clock.pauses),
+    )
+
+
+def with_parts_of(rules: CompiledRulebook, other: CompiledRulebook) -> CompiledRulebook:
+    """The same rulebook, made of the very clocks and calendars of the other where they are equal: what is kept by clock
+    and calendar is then found without comparing them in full."""
+    book, known = rules.rulebook, other.rulebook
+    calendars = {name: _same_or(one, known.calendars.get(name)) for name, one in book.calendars.items()}
+    clocks = {clock: clock for policy in known.policies.values() for clock in policy.clocks}
+    policies = {
+        name: msgspec.structs.replace(policy, clocks=tuple(clocks.get(one, one) for one in policy.clocks))
+        for name, policy in book.policies.items()
+    }
+    return CompiledRulebook(msgspec.structs.replace(book, calendars=calendars, policies=policies))
+
+
+def _same_or(one: Calendar, known: Calendar | None) -> Calendar:
+    return known if known is not None and known == one else one
