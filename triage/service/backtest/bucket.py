@@ -112,15 +112,16 @@ class Backtest:
         if not all(are_steady({case: view.cases[case] for case in household}, view.shapes) for view in views):
             return None
         neighbours = Neighbours(cases, self._history_holds, self._books[0].rules.zone)
-        pasts = {case: neighbours.past(case) for case in household}
-        known = {case: past for case, past in pasts.items() if past is not None}
-        return known if len(known) == len(pasts) else None
+        return {case: neighbours.past(case) for case in household}
 
     def _live_together(self, household: Sequence[str], book: Book, view: View) -> dict[str, Told]:
         arrived = sorted((one for case in household for one in view.cases[case]), key=lambda one: one.place)
         return {case: Told(lived) for case, lived in lives(book.rules, arrived, self._ends_at).items()}
 
     def _live(self, case: str, views: Sequence[View], past: Past) -> list[Told]:
+        if past.turns:
+            pairs = zip(self._books, views, strict=True)
+            return [book.kinds.beside(view.cases[case], self._ends_at, past) for book, view in pairs]
         tolds: list[Told] = []
         ready: Plain | None = None
         for place, (book, view) in enumerate(zip(self._books, views, strict=True)):

@@ -7,6 +7,8 @@ from functools import lru_cache
 import msgspec
 
 from monitors.clocks.calendar import Calendar
+from monitors.clocks.clock import Clock
+from monitors.clocks.local_time import SECOND
 from monitors.clocks.policy import ClockPolicy
 from triage.codec.decode import Arrival
 from triage.domain.document import Document
@@ -17,7 +19,6 @@ from triage.service.backtest.due_times import from_number
 from triage.service.draft import Rules
 from triage.service.replan import clocks_at
 from triage.service.virtual_time import Passed, VirtualDesk
-
 
 CLOCKS_KEPT = 4096
 
@@ -63,6 +64,14 @@ class Arrived(msgspec.Struct, frozen=True):
     now: int
 
 
+class Turn(msgspec.Struct, frozen=True):
+    """From an event of another complaint on, the customer's others stand so. `place`, `now`: as of `Arrived`."""
+
+    place: int
+    now: int
+    others: tuple[Sibling, ...]
+
+
 class Lived(msgspec.Struct, frozen=True):
     """An ending, when the complaint was received, and when each of its clocks' cycles started."""
 
@@ -72,11 +81,17 @@ class Lived(msgspec.Struct, frozen=True):
 
 
 def lives(
-    rules: CompiledRulebook, arrived: Iterable[Arrived], end: datetime, others: Sequence[Sibling] = ()
+    rules: CompiledRulebook, arrived: Sequence[Arrived], end: datetime, others: Sequence[Sibling] = ()
 ) -> dict[str, Lived]:
     """The lives of all cases, by id. Events in the order of arrival. `others`: see `VirtualDesk`."""
     seen = _Seen()
     return _lived(VirtualDesk(rules, seen.see, quiet=True, others=others), seen, arrived, end)
+
+
+def alone(rules: CompiledRulebook, arrived: Sequence[Arrived], end: datetime, others: Sequence[Sibling] = ()) -> Lived:
+    """The life of one case, with every step that it has."""
+    (found,) = lives(rules, arrived, end, others).values()
+    return found
 
 
 def lived_without_steps(
@@ -88,6 +103,43 @@ def lived_without_steps(
     seen = _Watching()
     (found,) = _lived(VirtualDesk(rules, seen.see, quiet=True, others=others), seen, arrived, end).values()
     return found if seen.is_certain else None
+
+
+def life_beside(
+    rules: CompiledRulebook,
+    quick: CompiledRulebook,
+    arrived: Sequence[Arrived],
+    end: datetime,
+    others: Sequence[Sibling],
+    turns: Sequence[Turn],
+) -> Lived:
+    """The life of one case whose customer's others change in a way that rules ask for. `others`: as they stand until
+    the first of the turns. `quick`: the rulebook with `deadlines_only` clocks, enough when the case takes no step from
+    the first turn on."""
+    seen, turn = _Watching(), turns[0]
+    if arrived[-1].place < turn.place:
+        desk = VirtualDesk(quick, seen.see, quiet=True, others=others)
+        (found,) = _lived(desk, seen, arrived, end).values()
+        (row,) = desk.rows.values()
+        if seen.is_certain and _is_over_by(from_number(turn.now), clocks_at(row, Rules(rules, {}), end)):
+            return found
+    steps = _Seen()
+    desk = VirtualDesk(rules, steps.see, quiet=True, others=others)
+    (found,) = _lived(desk, steps, arrived, end, turns).values()
+    return found
+
+
+def _is_over_by(instant: datetime, cycles: Iterable[Clock]) -> bool:
+    """Whether nothing that these clocks still do happens then or later."""
+    return all(_last_at(one, instant) < instant for one in cycles)
+
+
+def _last_at(cycle: Clock, unknown: datetime) -> datetime:
+    """When a cycle is heard of last; `unknown` when that cannot be told."""
+    if not cycle.can_fire:
+        return cycle.ended_at or unknown
+    due = unknown if cycle.due_at is None else cycle.due_at + SECOND
+    return max([due, *(step.at for step in cycle.steps)])
 
 
 class _Seen:
@@ -124,12 +176,22 @@ def _detached(document: Document) -> dict[str, datetime | None]:
     return {name: one.detached_at for name, one in document.attached.items() if one.detached_at is not None}
 
 
-def _lived(desk: VirtualDesk, seen: _Seen, arrived: Iterable[Arrived], end: datetime) -> dict[str, Lived]:
-    for one in arrived:
+def _lived(
+    desk: VirtualDesk, seen: _Seen, arrived: Sequence[Arrived], end: datetime, turns: Sequence[Turn] = ()
+) -> dict[str, Lived]:
+    passing: list[Arrived | Turn] = [*arrived, *turns]
+    for one in sorted(passing, key=_place):
         desk.move_to(from_number(one.now))
-        desk.apply(Arrival(one.event, None, "", None))
+        if isinstance(one, Turn):
+            desk.see_others(one.others)
+        else:
+            desk.apply(Arrival(one.event, None, "", None))
     desk.end_at(end)
     return {case: _ending(row, desk.rules, seen.reasons, desk.now) for case, row in desk.rows.items()}
+
+
+def _place(one: Arrived | Turn) -> int:
+    return one.place
 
 
 def _ending(row: CaseRow, rules: Rules, reasons: Mapping[str, tuple[str, ...]], end: datetime) -> Lived:

@@ -21,12 +21,14 @@ from triage.service.backtest.ending import (
     EndedClock,
     Ending,
     Lived,
+    alone,
     deadlines_only,
+    life_beside,
     lived_without_steps,
-    lives,
 )
 from triage.service.backtest.growing import Growing
 from triage.service.backtest.lens import Seen, content_of, is_steady
+from triage.service.backtest.neighbours import Past
 from triage.service.backtest.plain import (
     STARTED,
     Candidate,
@@ -168,22 +170,21 @@ class Kinds:
         lived = lived_without_steps(self._quick, case.arrived, end, others)
         if lived is None:
             kind.results[key] = None
-            return Told(self._exact(case.arrived, end, others))
+            return Told(alone(self.rules, case.arrived, end, others))
         return self._keep(kind, case, seen, lived) or Told(lived)
-
-    def _exact(self, arrived: Sequence[Arrived], end: datetime, others: Sequence[Sibling]) -> Lived:
-        """One case, with every step that it has."""
-        (found,) = lives(self.rules, arrived, end, others).values()
-        return found
 
     def quick(self, arrived: Sequence[Arrived], end: datetime) -> Lived:
         """One case without others that bear on it, whatever its events are."""
         is_faulty = any(one.event.faults and one.event.type not in (ev.REGISTERED, ev.AMENDED) for one in arrived)
-        return self._exact(arrived, end, ()) if is_faulty else self._quick_or_exact(arrived, end, ())
+        return alone(self.rules, arrived, end) if is_faulty else self._quick_or_exact(arrived, end, ())
+
+    def beside(self, arrived: Sequence[Arrived], end: datetime, past: Past) -> Told:
+        """One plain case, beside others that make a difference to it on the way."""
+        return Told(life_beside(self.rules, self._quick, arrived, end, past.others, past.turns))
 
     def _quick_or_exact(self, arrived: Sequence[Arrived], end: datetime, others: Sequence[Sibling]) -> Lived:
         lived = lived_without_steps(self._quick, arrived, end, others)
-        return self._exact(arrived, end, others) if lived is None else lived
+        return alone(self.rules, arrived, end, others) if lived is None else lived
 
     def ending(self, result: Result, seen: Seen, breached: Sequence[int]) -> Ending:
         """The ending of one complaint of a kind."""
