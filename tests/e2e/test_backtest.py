@@ -213,7 +213,7 @@ def test_a_stopped_run_leaves_nothing_behind(desk: Path) -> None:
 
 
 def test_workers_end_with_a_run_that_is_killed(desk: Path) -> None:
-    """In the middle of their work, while nobody is left to tell them."""
+    """In the middle of the work, while nobody is left to tell them."""
     lines = [msgspec.json.encode(event) + b"\n" for event in sample_events(1000)]
     (desk / "events.jsonl").write_bytes(b"".join(lines))
     with subprocess.Popen(
@@ -221,7 +221,7 @@ def test_workers_end_with_a_run_that_is_killed(desk: Path) -> None:
         cwd=desk, env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(desk)}, stdout=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         workers: list[int] = []
-        assert waited_for(lambda: len(readers(process.pid, workers)) == 2)
+        assert waited_for(lambda: len(readers(process.pid, workers)) > 0)
         process.kill()
         assert process.wait(timeout=60) == -signal.SIGKILL
     assert waited_for(lambda: not any(is_running(worker) for worker in workers))
