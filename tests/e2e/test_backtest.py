@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
@@ -209,3 +210,53 @@ def test_a_stopped_run_leaves_nothing_behind(desk: Path) -> None:
     os.close(writing)
     os.close(reading)
     assert list(folder.iterdir()) == []
+
+
+def test_workers_end_with_a_run_that_is_killed(desk: Path) -> None:
+    """In the middle of the work, while nobody is left to tell them."""
+    lines = [msgspec.json.encode(event) + b"\n" for event in sample_events(1000)]
+    (desk / "events.jsonl").write_bytes(b"".join(lines))
+    with subprocess.Popen(
+        [sys.executable, "-m", "triage", "backtest", "--events", "events.jsonl", "--workers", "2"],
+        cwd=desk, env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(desk)}, stdout=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        workers: list[int] = []
+        assert waited_for(lambda: len(readers(process.pid, workers)) > 0)
+        process.kill()
+        assert process.wait(timeout=60) == -signal.SIGKILL
+    assert waited_for(lambda: not any(is_running(worker) for worker in workers))
+
+
+def readers(parent: int, found: list[int]) -> list[int]:
+    """The processes started by this one that have the events open; `found` is filled with them."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+    found[:] = [int(child) for child in children if "events.jsonl" in open_files(int(child))]
+    return found
+
+
+def open_files(pid: int) -> set[str]:
+    """Names of the files that a process has open, nothing when it has gone."""
+    names: set[str] = set()
+    try:
+        for one in Path(f"/proc/{pid}/fd").iterdir():
+            names.add(one.readlink().name)
+    except OSError:
+        pass
+    return names
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process is there and does something: what has ended may wait for somebody to hear of it."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def waited_for(holds: Callable[[], bool], seconds: float = 60) -> bool:
+    """Whether it comes to hold before the deadline."""
+    deadline = time.monotonic() + seconds
+    while not (found := holds()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return found

@@ -21,6 +21,9 @@ MOST_AHEAD = timedelta(minutes=5)
 LONGEST_NAME = 512
 """Bytes of an id, source, type or subject: they are keys of the store's indexes, whose rows are bounded."""
 
+SURELY_SHORT = LONGEST_NAME // 4
+"""Characters: none has more than four bytes."""
+
 DEEPEST = 50
 
 UNREADABLE, NO_ENVELOPE, FUTURE_TIME = "unreadable", "no_envelope", "future_time"
@@ -69,7 +72,7 @@ class Head(msgspec.Struct, frozen=True):
 
 def read_head(raw: bytes, *, digest: bool = False) -> Head | DeadLetter:
     """The head of an event in virtual time, whatever its data are by any vocabulary."""
-    opened = _open(raw)
+    opened = _open(raw, level=digest)
     if isinstance(opened, DeadLetter):
         return opened
     envelope, at, _ = opened
@@ -134,15 +137,16 @@ class Codec:
         )
 
 
-def _open(raw: bytes) -> tuple[_Envelope, datetime, tuple[Fault, ...]] | DeadLetter:
-    """The envelope, its time, and notes on what was odd about it; or why no case can take it."""
+def _open(raw: bytes, *, level: bool = True) -> tuple[_Envelope, datetime, tuple[Fault, ...]] | DeadLetter:
+    """The envelope, its time, and notes on what was odd about it; or why no case can take it. `level`: whether numbers
+    count, so that 1.0 is read as 1."""
     try:
         envelope, notes = _read(raw)
     except _Unreadable as error:
         return DeadLetter(UNREADABLE, str(error))
     if envelope is None:
         return DeadLetter(NO_ENVELOPE, "id, source, type, subject and time have to be texts")
-    if _NUMBERS_TO_LEVEL.search(raw):
+    if level and _NUMBERS_TO_LEVEL.search(raw):
         envelope = msgspec.structs.replace(envelope, data=_level(envelope.data))
     at = read_instant(envelope.time)
     wrong = _envelope_fault(envelope, at)
@@ -218,9 +222,16 @@ def _fold_mapping(value: dict[str, Any], path: str, depth: int, notes: list[Faul
     return folded
 
 
+def _names(envelope: _Envelope) -> tuple[tuple[str, str], ...]:
+    return (
+        ("id", envelope.id), ("source", envelope.source), ("type", envelope.type), ("subject", envelope.subject),
+    )  # fmt: skip
+
+
 def _envelope_fault(envelope: _Envelope, at: datetime | None) -> str:
-    for name in ("id", "source", "type", "subject"):
-        value = getattr(envelope, name)
+    for name, value in _names(envelope):
+        if 1 <= len(value) <= SURELY_SHORT:
+            continue
         length = len(value.encode("utf-8", "replace"))
         if not 1 <= length <= LONGEST_NAME:
             return f"{name} has {length} bytes, allowed: 1 to {LONGEST_NAME}"

@@ -28,7 +28,7 @@ class Passed(msgspec.Struct, frozen=True):
 
 class VirtualDesk:
     """Cases in virtual time. `see`: is shown every step that was taken. `quiet`: nobody is told of anything. `others`:
-    complaints that every customer has beside those that come, as they stand throughout."""
+    complaints that every customer has beside those that come, as they stand until told otherwise."""
 
     def __init__(
         self,
@@ -56,6 +56,10 @@ class VirtualDesk:
         if instant > self.now:
             self._fire(lambda at: at < instant)
             self.now = instant
+
+    def see_others(self, others: Sequence[Sibling]) -> None:
+        """From now on every customer's other complaints stand so."""
+        self._others = others
 
     def end_at(self, instant: datetime) -> None:
         """Let time pass to the end of the run: what is due in its very second fires too."""

@@ -1,6 +1,7 @@
 """Files of lines, read in stretches by several processes. An offset counts over all files: the number of the file
 stands above its own offset."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -53,9 +54,7 @@ class Files:
 
     def read(self, offset: int, length: int) -> bytes:
         """The bytes there."""
-        file = self._open[offset >> FILE_BITS]
-        file.seek(offset & OFFSET_MASK)
-        return file.read(length)
+        return os.pread(self._open[offset >> FILE_BITS].fileno(), length, offset & OFFSET_MASK)
 
     def close(self) -> None:
         """Release the files."""

@@ -12,7 +12,7 @@ from triage.rulebook.compiled import compile_tests
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.comparison import Changed, Comparison, clocks_against_us
 from triage.service.backtest.due_times import SharedDueTimes, from_number, to_number
-from triage.service.backtest.ending import Arrived, lives
+from triage.service.backtest.ending import Arrived, lives, with_parts_of
 from triage.service.backtest.kinds import Kinds, Told, is_same_frame
 from triage.service.backtest.lens import Lens, see_alike
 from triage.service.backtest.neighbours import ALONE, Neighbours, Past, are_steady, households
@@ -69,7 +69,7 @@ class Backtest:
     """Runs parts of the input. `before` None: one rulebook alone. `end`: of the whole run."""
 
     def __init__(self, after: CompiledRulebook, before: CompiledRulebook | None, end: int) -> None:
-        rules = [after] if before is None else [after, before]
+        rules = [after] if before is None else [after, with_parts_of(before, after)]
         self._end, self._ends_at = end, from_number(end)
         self._books = books_of(rules)
         self._comparison = None if before is None else Comparison(after, before)
@@ -112,15 +112,16 @@ class Backtest:
         if not all(are_steady({case: view.cases[case] for case in household}, view.shapes) for view in views):
             return None
         neighbours = Neighbours(cases, self._history_holds, self._books[0].rules.zone)
-        pasts = {case: neighbours.past(case) for case in household}
-        known = {case: past for case, past in pasts.items() if past is not None}
-        return known if len(known) == len(pasts) else None
+        return {case: neighbours.past(case) for case in household}
 
     def _live_together(self, household: Sequence[str], book: Book, view: View) -> dict[str, Told]:
         arrived = sorted((one for case in household for one in view.cases[case]), key=lambda one: one.place)
         return {case: Told(lived) for case, lived in lives(book.rules, arrived, self._ends_at).items()}
 
     def _live(self, case: str, views: Sequence[View], past: Past) -> list[Told]:
+        if past.turns:
+            pairs = zip(self._books, views, strict=True)
+            return [book.kinds.beside(view.cases[case], self._ends_at, past) for book, view in pairs]
         tolds: list[Told] = []
         ready: Plain | None = None
         for place, (book, view) in enumerate(zip(self._books, views, strict=True)):

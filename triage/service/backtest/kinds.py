@@ -1,17 +1,14 @@
 """Kinds of plain complaints under one rulebook, each lived through once; see `plain`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from monitors.clocks.clock import ClockState
 from monitors.clocks.course import asks_priority
-from monitors.clocks.happenings import references
 from monitors.clocks.matching import matches
-from monitors.clocks.policy import ClockPolicy, EventPattern
 from triage.domain import event as ev
-from triage.domain.condition import Op, leaf_tests
 from triage.ports import Sibling
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.backtest.due_times import A_SECOND, SharedDueTimes, from_number, to_number
@@ -21,21 +18,25 @@ from triage.service.backtest.ending import (
     EndedClock,
     Ending,
     Lived,
+    alone,
     deadlines_only,
+    life_beside,
     lived_without_steps,
-    lives,
 )
 from triage.service.backtest.growing import Growing
 from triage.service.backtest.lens import Seen, content_of, is_steady
+from triage.service.backtest.neighbours import Past
 from triage.service.backtest.plain import (
     STARTED,
     Candidate,
     Candidates,
     Plain,
     Ranks,
+    Shape,
     breaches,
     ranks,
 )
+from triage.service.backtest.stance import asked_tags, humans_speak, patterns_of_registration, weighed
 
 MOST_CANDIDATES = 40
 """A kind with more due times, such as of a clock that recurs for months, is not worth keeping."""
@@ -104,10 +105,12 @@ def _origin(candidates: Candidates, place: int) -> tuple[object, ...]:
 
 
 class _Sight(msgspec.Struct, frozen=True, eq=False):
-    """What this rulebook sees. `stance`: all of it that bears on how a complaint goes on."""
+    """What this rulebook sees. `stance`: all of it that bears on how a complaint goes on, `in_full`: also when humans
+    speak."""
 
     seen: Seen
     stance: tuple[object, ...]
+    in_full: tuple[object, ...]
     rules: tuple[str, ...]
     tags: frozenset[str]
 
@@ -130,9 +133,10 @@ class Kinds:
         book = rules.rulebook
         self._own = {rule.id: content_of(rule) for rule in book.rules}
         self._changing = {rule.id: frozenset(rule.then.tags) for rule in book.rules if not is_steady(rule)}
-        self._thens = {rule.id: rule.then for rule in book.rules}
-        self._patterns = _patterns_of_registration(rules)
-        self._tags_asked = _asked_tags(rules)
+        self._rules = {rule.id: rule for rule in book.rules}
+        self._by_humans: dict[Shape, bool] = {}
+        self._patterns = patterns_of_registration(rules)
+        self._tags_asked = asked_tags(rules)
         self._clocks = {
             policy.clock_name(clock): (clock, book.calendars[policy.calendar])
             for policy in book.policies.values()
@@ -145,6 +149,7 @@ class Kinds:
         """Let go of what was kept, when there is too much of it."""
         self._sights.clear()
         self._kinds.clear()
+        self._by_humans.clear()
 
     def share(self, other: "Kinds") -> None:
         """Keep kinds together with another rulebook that has the same frame."""
@@ -168,22 +173,21 @@ class Kinds:
         lived = lived_without_steps(self._quick, case.arrived, end, others)
         if lived is None:
             kind.results[key] = None
-            return Told(self._exact(case.arrived, end, others))
+            return Told(alone(self.rules, case.arrived, end, others))
         return self._keep(kind, case, seen, lived) or Told(lived)
-
-    def _exact(self, arrived: Sequence[Arrived], end: datetime, others: Sequence[Sibling]) -> Lived:
-        """One case, with every step that it has."""
-        (found,) = lives(self.rules, arrived, end, others).values()
-        return found
 
     def quick(self, arrived: Sequence[Arrived], end: datetime) -> Lived:
         """One case without others that bear on it, whatever its events are."""
         is_faulty = any(one.event.faults and one.event.type not in (ev.REGISTERED, ev.AMENDED) for one in arrived)
-        return self._exact(arrived, end, ()) if is_faulty else self._quick_or_exact(arrived, end, ())
+        return alone(self.rules, arrived, end) if is_faulty else self._quick_or_exact(arrived, end, ())
+
+    def beside(self, arrived: Sequence[Arrived], end: datetime, past: Past) -> Told:
+        """One plain case, beside others that make a difference to it on the way."""
+        return Told(life_beside(self.rules, self._quick, arrived, end, past.others, past.turns))
 
     def _quick_or_exact(self, arrived: Sequence[Arrived], end: datetime, others: Sequence[Sibling]) -> Lived:
         lived = lived_without_steps(self._quick, arrived, end, others)
-        return self._exact(arrived, end, others) if lived is None else lived
+        return alone(self.rules, arrived, end, others) if lived is None else lived
 
     def ending(self, result: Result, seen: Seen, breached: Sequence[int]) -> Ending:
         """The ending of one complaint of a kind."""
@@ -199,10 +203,18 @@ class Kinds:
     def _kind(self, case: Plain, seen: Seen) -> _Kind:
         data = case.arrived[0].event.data
         starts = tuple(matches(one, ev.REGISTERED, data) for one in self._patterns) if self._patterns else ()
-        key = (self._sight(seen).stance, case.shape, starts)
+        sight = self._sight(seen)
+        key = (sight.in_full if self._do_humans_speak(case) else sight.stance, case.shape, starts)
         found = self._kinds.get(key)
         if found is None:
             found = self._kinds[key] = _Kind()
+        return found
+
+    def _do_humans_speak(self, case: Plain) -> bool:
+        found = self._by_humans.get(case.shape)
+        if found is None:
+            first, events = case.arrived[0].event, [one.event for one in case.arrived]
+            found = self._by_humans[case.shape] = humans_speak(first.subject, events, self.rules.zone)
         return found
 
     def _sight(self, seen: Seen) -> _Sight:
@@ -215,12 +227,15 @@ class Kinds:
         """Rules decide together by what they ask for, whatever they are called; a tag that no policy asks for and no
         rule may add later makes no difference on the way."""
         rules = tuple(rule.id for rule in seen.matched if self._own.get(rule.id) == content_of(rule))
-        thens = [self._thens[rule] for rule in rules]
+        fired = [self._rules[rule] for rule in rules]
+        thens = [rule.then for rule in fired]
         tags = frozenset(tag for then in thens for tag in then.tags)
         may_come = frozenset(tag for more in self._changing.values() for tag in more)
         counting = tags if self._tags_asked is None else tags & (may_come | self._tags_asked)
         asked = frozenset(msgspec.structs.replace(then, tags=()) for then in thens)
-        return _Sight(seen, (asked, counting, not tags, seen.open_tests, seen.era), rules, tags)
+        others = (counting, not tags, seen.open_tests, seen.era)
+        weighing = weighed(self.rules.rulebook, fired)
+        return _Sight(seen, (weighing, *others), (asked, *others), rules, tags)
 
     def _keep(self, kind: _Kind, case: Plain, seen: Seen, lived: Lived) -> Told | None:
         """Keep how the complaint ended for all of its kind, unless they could not be told by it."""
@@ -273,25 +288,3 @@ def _frame(rules: CompiledRulebook) -> list[object]:
     ranks_of = [tuple(book.priorities), tuple(book.handlers), tuple(book.departments)]
     named = [book.departments, book.fallback, book.calendars, book.zone, book.open_cases]
     return [changing, policies, *ranks_of, *named]
-
-
-def _patterns_of_registration(rules: CompiledRulebook) -> tuple[EventPattern, ...]:
-    """What clocks ask of a registration's own data."""
-    return tuple(dict.fromkeys(one for one in _patterns(rules) if one.type == ev.REGISTERED and one.when is not None))
-
-
-def _patterns(rules: CompiledRulebook) -> Iterator[EventPattern]:
-    clocks: Iterable[ClockPolicy] = (clock for policy in rules.rulebook.policies.values() for clock in policy.clocks)
-    for clock in clocks:
-        for _, ref in references(clock):
-            yield from (one for one in ref if isinstance(one, EventPattern))
-
-
-def _asked_tags(rules: CompiledRulebook) -> frozenset[str] | None:
-    """The tags that policies ask for by name; None when a policy asks otherwise, so that any may make a difference."""
-    conditions = (one.applies_when for one in rules.rulebook.policies.values() if one.applies_when is not None)
-    tests = [test for condition in conditions for test in leaf_tests(condition) if test.fact == "tags"]
-    if not all(test.op in (Op.CONTAINS, Op.CONTAINS_ANY, Op.CONTAINS_NONE) for test in tests):
-        return None
-    named = (test.value if isinstance(test.value, tuple) else (test.value,) for test in tests)
-    return frozenset(tag for tags in named for tag in tags)

@@ -10,7 +10,7 @@ from triage.domain import event as ev
 from triage.domain.case import fold
 from triage.domain.facts import Facts, History
 from triage.ports import Sibling
-from triage.service.backtest.ending import Arrived
+from triage.service.backtest.ending import Arrived, Turn
 from triage.service.backtest.plain import Shape, received_at
 from triage.service.deciding import count_history
 
@@ -23,11 +23,12 @@ Holds = Callable[[Facts], list[int]]
 
 
 class Past(msgspec.Struct, frozen=True):
-    """The customer's other complaints, when it makes no difference what becomes of them later. `others`: as they stood
-    when the complaint was registered."""
+    """The customer's other complaints. `others`: as they stood when the complaint was registered. `turns`: what became
+    of them from where on rules tell a difference."""
 
     counts: History = History()
     others: tuple[Sibling, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
 
 ALONE = Past()
@@ -90,21 +91,20 @@ class Neighbours:
 
     def __init__(self, cases: Cases, holds: Holds, zone: tzinfo) -> None:
         self._cases, self._holds = cases, holds
-        self._places = sorted({one.place for arrived in cases.values() for one in arrived})
+        self._nows = dict(sorted((one.place, one.now) for arrived in cases.values() for one in arrived))
         self._states = {case: _states(case, arrived, zone) for case, arrived in cases.items()}
 
-    def past(self, case: str) -> Past | None:
-        """The others as they bear on the case throughout; None when what becomes of them makes a difference."""
+    def past(self, case: str) -> Past:
+        """The others as they bear on the case."""
         arrived = self._cases[case]
         received, begin = received_at(arrived[0].event), arrived[0].place
-        pasts = (self._at(place, case) for place in self._places if place >= begin)
-        first = next(pasts)
+        first = self._at(begin, case)
         counts = count_history(case, received, first)
         expected = self._tests(counts)
-        for others in pasts:
-            if self._tests(count_history(case, received, others)) != expected:
-                return None
-        return Past(counts, first)
+        turns = [Turn(place, now, self._at(place, case)) for place, now in self._nows.items() if place > begin]
+        makes_difference = (self._tests(count_history(case, received, one.others)) != expected for one in turns)
+        since = next((number for number, differs in enumerate(makes_difference) if differs), len(turns))
+        return Past(counts, first, tuple(turns[since:]))
 
     def _at(self, place: int, case: str) -> tuple[Sibling, ...]:
         states = (_state_at(states, place) for name, states in self._states.items() if name != case)

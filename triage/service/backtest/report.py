@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from triage.rulebook.decide import CompiledRulebook
-from triage.service.backtest.comparison import RULEBOOK, Changed, Moved
+from triage.service.backtest.comparison import CALENDARS, POLICIES, RULEBOOK, Changed, Moved
 from triage.service.backtest.ending import Decided
 from triage.service.backtest.plots import Bar, Heat, bars, heat, line_plots
 from triage.service.backtest.report_words import WORDS, deadline_words, outcome_words
 from triage.service.backtest.rule_changes import rule_changes
 from triage.service.backtest.summary import Clocks, Summary, week_name
 from triage.service.backtest.tally import OUTCOMES, Tally
-from triage.wording.text import NOTHING, Text, say, title_in
+from triage.wording.text import NOTHING, Text, Titles, say, title_in
 
 MOST_SHIFTS = 40
 """So many bars has a plot of shifts; the rarest are left out."""
@@ -30,7 +30,7 @@ def report_values(
         "language": language,
         "t": shown,
         "both": before is not None,
-        "verdict_class": "good" if result.accepted else "bad",
+        "verdict_class": "bad" if result.statutory_later and not result.accepted else "good",
         "unreadable": result.unreadable,
         "counts": list(_counts(result, names, shown)),
         "rules": _rules(result, after, before, language),
@@ -119,10 +119,23 @@ def _rules(
         if rule == RULEBOOK:
             told = say("not a rule: policies, calendars, or the order and words of the rulebook")
             rows.append((rule, "", [told.said(language)], number))
+        elif rule.startswith((POLICIES, CALENDARS)):
+            told = say("the policy was changed") if rule.startswith(POLICIES) else say("the calendar was changed")
+            rows.append((rule, title_in(_title_of(rule, after, before), language), [told.said(language)], number))
         else:
             told = say("itself unchanged: fires otherwise because of other changes")
             rows.append((rule, title_in(titles.get(rule, {}), language), [told.said(language)], number))
     return rows
+
+
+def _title_of(changed: str, after: CompiledRulebook, before: CompiledRulebook) -> Titles:
+    """Of a policy or a calendar, named by the folder where it stands."""
+    folder, _, name = changed.partition("/")
+    for book in (after.rulebook, before.rulebook):
+        found = book.policies.get(name) if f"{folder}/" == POLICIES else book.calendars.get(name)
+        if found is not None:
+            return found.title
+    return {}
 
 
 def _heats(
@@ -147,7 +160,10 @@ def _shifts(tally: Tally) -> Iterator[tuple[str, list[Bar]]]:
         by_clock.setdefault(clock, Counter())[days] += number
     for clock, shifts in sorted(by_clock.items()):
         kept = sorted(shifts.most_common(MOST_SHIFTS))
-        yield clock, bars([(f"{days:+d} d", "b" if days > 0 else "a", number) for days, number in kept])
+        yield (
+            clock,
+            bars([(f"{days:+d} d" if days else "< 1 d", "b" if days > 0 else "a", number) for days, number in kept]),
+        )
 
 
 def _breaches(result: Summary, language: str) -> Iterator[tuple[str, list[Bar]]]:
