@@ -82,7 +82,7 @@ def test_months_later_it_is_told_by_the_revision_that_decided(desk: Path) -> Non
     before = explained(desk, "C-1", *stored(desk))
     (desk / "rules" / "triage" / "rules.yaml").write_text(RULE_FILE.replace("high", "low"), encoding="utf-8")
     runs(desk)
-    active = query(f"sqlite:///{desk}/desk.sqlite", "SELECT revision FROM rulebooks WHERE is_active")
+    active = query(f"sqlite:///{desk}/desk.sqlite", "SELECT revision FROM rulebooks WHERE state = 'active'")
     after = explained(desk, "C-1", *stored(desk))
     assert after["decision"] == before["decision"]
     assert (after["rules"], after["outcome"]) == (before["rules"], before["outcome"])

@@ -1,6 +1,7 @@
 """What a shadow revision would have decided otherwise, counted."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -15,7 +16,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
     case: str
     at: str
-    fields: dict[str, tuple[object, object]]
+    fields: dict[str, tuple[Any, Any]]
 
 
 class RuleDiffers(msgspec.Struct, kw_only=True):
@@ -55,7 +56,7 @@ class Tally(msgspec.Struct, kw_only=True):
         return tuple(fields)
 
 
-def differing_fields(live: Outcome, shadow: Outcome) -> dict[str, tuple[object, object]]:
+def differing_fields(live: Outcome, shadow: Outcome) -> dict[str, tuple[Any, Any]]:
     """Field to both values, as JSON has them."""
     one, other = msgspec.to_builtins(live), msgspec.to_builtins(shadow)
     return {name: (one[name], other[name]) for name in one if one[name] != other[name]}
