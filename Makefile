@@ -7,6 +7,9 @@ STAMP := $(VENV)/.installed
 # durable-rules is built from source, by itself without optimisation.
 SECOND_ENGINE = CPPFLAGS=-O2 $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
+# Tests that call verbs and keep no time: they run beside each other.
+VERBS = $(foreach name,backtest check check_and_test documents explain rule_verbs rules_repository tables wheel,tests/e2e/test_$(name).py)
+
 .PHONY: demo test real-data backtest-million soak-clocks bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
 
 demo: $(VENV)/.runtime
@@ -35,8 +38,8 @@ test: $(STAMP) services
 	deploy/prometheus/check
 	$(BIN)/triage check rules
 	$(BIN)/triage test rules > /dev/null
-	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules -n 2
-	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e
+	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules $(VERBS) -n 2
+	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e $(VERBS:%=--ignore=%)
 
 # Under a minute: what needs no broker and no PostgreSQL, without the long runs of random inputs.
 quick: $(STAMP)

@@ -278,7 +278,7 @@ WRONG: list[tuple[int, tuple[str, ...], str]] = [
     (2, ("calendar", "cn", *RULES, "--from", "tomorrow"), "--from: tomorrow is no date, write 2026-10-01"),
     (2, ("calendar", "cn", *RULES, "--from", "9999-12-30"), "--from: 9999-12-30 is not of the years 1900 to 8999"),
     (2, ("calendar", "cn", *RULES, "--next", "0"), "--next"),
-    (1, ("calendar", "cn", "--rules", "nowhere"), "nowhere: No such file or directory"),
+    (1, ("calendar", "cn", "--rules", "nowhere"), "nowhere: there is no such file or folder"),
     (2, ("replay", *RULES), "--events"),
     (2, ("replay", "--events", "nowhere.jsonl", *RULES), "--events nowhere.jsonl: No such file or directory"),
     (2, ("replay", "--events", "rules", *RULES), "--events rules: Is a directory"),
