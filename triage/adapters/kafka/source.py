@@ -23,6 +23,10 @@ MAX_RECORDS, MAX_BYTES = 2000, 4 * 1024 * 1024
 ASK_ENDS_SECONDS = 1.0
 ASK_TIMEOUT_MS = 5000
 
+METADATA_MAX_AGE_MS = 10_000
+"""A member that joins before it knows the topic's partitions is assigned none, and learns of them, as of added ones,
+only when it asks again: by default after five minutes."""
+
 
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python ships no types
     """Only notes partitions: a blocking call here would stop the heartbeats, and one that raises would leave a
@@ -75,6 +79,7 @@ class KafkaSource:
                 isolation_level="read_committed",
                 max_poll_interval_ms=60_000,
                 session_timeout_ms=15_000,
+                metadata_max_age_ms=METADATA_MAX_AGE_MS,
                 max_poll_records=MAX_RECORDS,
                 partition_assignment_strategy=[CooperativeStickyAssignor],
                 metrics_enabled=False,
