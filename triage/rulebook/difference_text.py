@@ -64,7 +64,7 @@ def _told(change: Change, language: str) -> Iterator[Text]:
             else say("{what} is taken out", what=what)
         )
     for detail in change.details:
-        yield say("{what}: {detail}", what=what, detail=_detail(detail))
+        yield say("{what}: {detail}", what=what, detail=in_words(detail))
 
 
 def _what(change: Change) -> Text:
@@ -72,7 +72,8 @@ def _what(change: Change) -> Text:
     return say("{about} {id}", about=about, id=change.id) if change.id else about
 
 
-def _detail(detail: Detail) -> Text:
+def in_words(detail: Detail) -> Text:
+    """A field that differs, with what it was and is."""
     if detail.field == "examples":
         return say("{removed} examples taken out, {added} new", removed=len(detail.removed), added=len(detail.added))
     field = _field(detail.field)

@@ -21,7 +21,6 @@ from triage.service.backtest.summary import summary
 from triage.service.backtest.tally import Tally
 
 END = at("2026-04-20 12:00")
-STATUTORY = "applies_when: always"
 
 
 def book(

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from triage.rulebook.decide import CompiledRulebook
-from triage.service.backtest.comparison import CALENDARS, POLICIES, RULEBOOK, Changed, Moved
+from triage.service.backtest.comparison import RULEBOOK, Changed, Moved
 from triage.service.backtest.ending import Decided
 from triage.service.backtest.plots import Bar, Heat, bars, heat, line_plots
 from triage.service.backtest.report_words import WORDS, deadline_words, outcome_words
 from triage.service.backtest.rule_changes import rule_changes
 from triage.service.backtest.summary import Clocks, Summary, week_name
 from triage.service.backtest.tally import OUTCOMES, Tally
-from triage.wording.text import NOTHING, Text, Titles, say, title_in
+from triage.wording.text import NOTHING, Text, say, title_in
 
 MOST_SHIFTS = 40
 """So many bars has a plot of shifts; the rarest are left out."""
@@ -111,31 +111,15 @@ def _rules(
         return []
     numbers = dict(result.changed_by.rule)
     rows = [
-        (one.rule, title_in(one.title, language), [text.said(language) for text in one.what], numbers.pop(one.rule, 0))
-        for one in rule_changes(after, before)
+        (one.name, one.title, list(one.what), numbers.pop(one.name, 0)) for one in rule_changes(after, before, language)
     ]
     titles = {rule.id: rule.title for book in (before, after) for rule in book.rulebook.rules}
     for rule, number in numbers.items():
+        told = say("itself unchanged: fires otherwise because of other changes")
         if rule == RULEBOOK:
             told = say("not a rule: policies, calendars, or the order and words of the rulebook")
-            rows.append((rule, "", [told.said(language)], number))
-        elif rule.startswith((POLICIES, CALENDARS)):
-            told = say("the policy was changed") if rule.startswith(POLICIES) else say("the calendar was changed")
-            rows.append((rule, title_in(_title_of(rule, after, before), language), [told.said(language)], number))
-        else:
-            told = say("itself unchanged: fires otherwise because of other changes")
-            rows.append((rule, title_in(titles.get(rule, {}), language), [told.said(language)], number))
+        rows.append((rule, title_in(titles.get(rule, {}), language), [told.said(language)], number))
     return rows
-
-
-def _title_of(changed: str, after: CompiledRulebook, before: CompiledRulebook) -> Titles:
-    """Of a policy or a calendar, named by the folder where it stands."""
-    folder, _, name = changed.partition("/")
-    for book in (after.rulebook, before.rulebook):
-        found = book.policies.get(name) if f"{folder}/" == POLICIES else book.calendars.get(name)
-        if found is not None:
-            return found.title
-    return {}
 
 
 def _heats(

@@ -1,77 +1,65 @@
-"""What was changed in a rulebook, rule by rule, in the reader's words."""
+"""What was changed in a rulebook, as far as it may change a decision or a deadline, in the reader's words."""
 
-from collections.abc import Iterator
-from datetime import date
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from triage.domain.condition import leaf_tests
-from triage.rulebook.condition_words import said_test
 from triage.rulebook.decide import CompiledRulebook
+from triage.rulebook.difference import Change, difference
+from triage.rulebook.difference_text import in_words, lines
 from triage.rulebook.model import Rule
-from triage.rulebook.spelled import in_words
+from triage.service.backtest.comparison import CALENDARS, POLICIES
 from triage.service.backtest.lens import same_rule
-from triage.wording.text import Text, Titles, say
+from triage.service.explain_rules import said_then
+from triage.wording.text import Titles, say, title_in
 
-OUTCOME_FIELDS = ("priority", "department", "team", "handler", "tags", "policies")
+DECIDING = (
+    "priority", "department", "team", "handler", "tags", "policies", "when", "status", "effective_from", "effective_to",
+)  # fmt: skip
+"""Fields of a rule that may change a decision; its examples, titles and reasons may not."""
 
 
 class RuleChange(msgspec.Struct, frozen=True):
-    """A rule that came, went or says something else."""
+    """A rule that came, went or says something else, or a policy or calendar that does: `sla/ID`, `calendars/ID`."""
 
-    rule: str
-    title: Titles
-    what: tuple[Text, ...]
-
-
-def rule_changes(after: CompiledRulebook, before: CompiledRulebook) -> list[RuleChange]:
-    """Every rule that differs, by id."""
-    ours = {rule.id: rule for rule in after.rulebook.rules}
-    theirs = {rule.id: rule for rule in before.rulebook.rules}
-    found = []
-    for name in sorted({*ours, *theirs}):
-        new, old = ours.get(name), theirs.get(name)
-        if new is None and old is not None:
-            found.append(RuleChange(name, old.title, (say("taken out"),)))
-        elif old is None and new is not None:
-            found.append(RuleChange(name, new.title, (say("new"), *_said(new))))
-        elif new is not None and old is not None and not same_rule(new, old):
-            found.append(RuleChange(name, new.title, tuple(_differences(new, old))))
-    return found
+    name: str
+    title: str
+    what: tuple[str, ...]
 
 
-def _said(rule: Rule) -> Iterator[Text]:
-    for field in OUTCOME_FIELDS:
-        value = getattr(rule.then, field)
-        if value:
-            yield say("{field}: {value}", field=field, value=_shown(value))
+def rule_changes(after: CompiledRulebook, before: CompiledRulebook, language: str) -> list[RuleChange]:
+    """Every rule that differs, by id, then policies and calendars."""
+    found = difference(before.rulebook, after.rulebook)
+    ours, theirs = ({rule.id: rule for rule in book.rulebook.rules} for book in (after, before))
+    changed = [one for one in found if one.about == "rule" and not _is_same(ours.get(one.id), theirs.get(one.id))]
+    rules = [RuleChange(one.id, title_in(one.title, language), _of_rule(one, ours, language)) for one in changed]
+    return [*rules, *_of_others(found, (before, after), language)]
 
 
-def _differences(new: Rule, old: Rule) -> Iterator[Text]:
-    for field in OUTCOME_FIELDS:
-        yield from _moved(field, getattr(old.then, field), getattr(new.then, field))
-    yield from _moved("status", old.status, new.status)
-    yield from _moved("effective from", old.effective_from, new.effective_from)
-    yield from _moved("effective to", old.effective_to, new.effective_to)
-    tests, before = _tests(new), _tests(old)
-    yield from (say("condition taken out: {test}", test=said) for one, said in before.items() if one not in tests)
-    yield from (say("condition added: {test}", test=said) for one, said in tests.items() if one not in before)
-    if new.when != old.when and tests.keys() == before.keys():
-        yield say("conditions joined otherwise")
+def _is_same(new: Rule | None, old: Rule | None) -> bool:
+    return new is not None and old is not None and same_rule(new, old)
 
 
-def _tests(rule: Rule) -> dict[tuple[str, str], Text]:
-    """What each test says; those that mean the same are one."""
-    return {(one.fact, in_words(one)): said_test(one) for one in leaf_tests(rule.when)}
+def _of_rule(change: Change, ours: dict[str, Rule], language: str) -> tuple[str, ...]:
+    if change.kind == "removed":
+        return (say("taken out").said(language),)
+    if change.kind == "added":
+        asks = said_then(msgspec.structs.asdict(ours[change.id].then))
+        return say("new").said(language), asks.said(language)
+    return tuple(in_words(one).said(language) for one in change.details if one.field in DECIDING)
 
 
-def _moved(field: str, before: Any, after: Any) -> Iterator[Text]:
-    if before != after:
-        yield say("{field}: {before} → {after}", field=field, before=_shown(before), after=_shown(after))
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(value) or "–"
-    return value.isoformat() if isinstance(value, date) else str(value or "–")
+def _of_others(found: Sequence[Change], books: Sequence[CompiledRulebook], language: str) -> Iterator[RuleChange]:
+    """Policies with their clocks, and calendars."""
+    titles: dict[str, Titles] = {}
+    for rulebook in (book.rulebook for book in books):
+        titles |= {POLICIES + one.id: one.title for one in rulebook.policies.values()}
+        titles |= {CALENDARS + one.id: one.title for one in rulebook.calendars.values()}
+    told: dict[str, list[str]] = {}
+    for one in found:
+        if one.about in ("policy", "clock"):
+            told.setdefault(POLICIES + one.id.partition("/")[0], []).extend(lines(one, language))
+        elif one.about == "calendar":
+            told.setdefault(CALENDARS + one.id, []).extend(lines(one, language))
+    for name, what in told.items():
+        yield RuleChange(name, title_in(titles.get(name, {}), language), tuple(what))

@@ -83,12 +83,5 @@ CHINESE: dict[str, tuple[str, str]] = {
     "itself unchanged: fires otherwise because of other changes": (
         "規則本身未變更，因其他變更而適用結果不同", "规则本身未变更，因其他变更而适用结果不同",
     ),
-    "the policy was changed": ("時限政策已變更", "时限政策已变更"),
-    "the calendar was changed": ("工作日曆已變更", "工作日历已变更"),
     "taken out": ("已刪除", "已删除"),
-    "{field}: {value}": ("{field}：{value}", "{field}：{value}"),
-    "{field}: {before} → {after}": ("{field}：{before} → {after}", "{field}：{before} → {after}"),
-    "condition taken out: {test}": ("刪除條件：{test}", "删除条件：{test}"),
-    "condition added: {test}": ("新增條件：{test}", "新增条件：{test}"),
-    "conditions joined otherwise": ("條件的組合方式不同", "条件的组合方式不同"),
 }  # fmt: skip

@@ -7,7 +7,6 @@ CHINESE: dict[str, tuple[str, str]] = {
     "a path in the data": ("資料裡的路徑", "数据里的路径"),
     "a weekday": ("星期", "星期"),
     "a time of day": ("時刻", "时刻"),
-    "an instant": ("時間點", "时间点"),
     "a text": ("文字", "文字"),
     "a list": ("清單", "列表"),
     "a mapping (key: value)": ("一組欄位（key: value）", "一组字段（key: value）"),
