@@ -8,7 +8,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from triage.main.tools import compiled_folder, read_table
+from triage.main.rule_folders import compiled_folder
+from triage.main.tools import read_table
 
 FILE, TEXT, SAMPLE, SEED = "messages.xlsx", "留言详情", 20, 7
 

@@ -7,7 +7,7 @@ from chinese_calendar import is_workday
 from holidays import country_holidays
 
 from monitors.clocks.calendar import Calendar
-from triage.main.tools import compiled_folder
+from triage.main.rule_folders import compiled_folder
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 12, 31)
 DAYS = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]

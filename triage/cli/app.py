@@ -30,10 +30,12 @@ MODULES = (
     running,
     demo,
     check,
+    examples,
     try_text,
     explain,
     backtest,
     release,
+    comparing,
     quality,
     tables,
     rules_repository,
@@ -46,8 +48,6 @@ MODULES = (
     database,
     offsets,
     bench,
-    comparing,
-    examples,
 )
 for module in MODULES:
     module.add_to(app)

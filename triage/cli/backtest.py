@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from triage.cli.options import AsJson, Config, Language, StoreUrl, counted, settings_from
-from triage.codec.instants import read_instant
+from triage.cli.options import AsJson, Config, Language, StoreUrl, counted, exact_instant, settings_from, write_file
 from triage.errors import Refused, WrongSettings
 from triage.main.backtest import Tell, cores, run_backtest
 from triage.main.backtest_input import Asked, Wanted, chosen
@@ -64,26 +62,19 @@ def backtest(
     reader = language(lang)
     settings = settings_from(config, store__url=store) if store or config else None
     wanted = Wanted(events=events, rules=rules, against=against, settings=settings)
-    asked = Asked(until=_instant(until), workers=workers or cores(), diff=diff, accept=_reason(accept))
+    asked = Asked(until=exact_instant("--until", until), workers=workers or cores(), diff=diff, accept=_reason(accept))
     with chosen(wanted) as found, _bar() as tell:
         ran = run_backtest(found.options(asked), tell)
         result = ran.summary(accepted=asked.accept)
         if result.accepted:
             found.audit(getuser(), f"accepted a backtest: {_what(result)}", result.accepted)
     if html is not None:
-        html.write_bytes(backtest_page(ran.tally, result, ran.after, ran.before, reader).encode())
+        write_file("--html", html, backtest_page(ran.tally, result, ran.after, ran.before, reader).encode())
     if as_json:
         print(msgspec.json.encode(result).decode())
     else:
         _show(result, reader)
     _refuse(result, ran.unreadable, reader)
-
-
-def _instant(text: str | None) -> datetime | None:
-    found = read_instant(text) if text else None
-    if text and found is None:
-        raise WrongSettings([f"--until: {text} is no instant with an offset, write 2026-03-17T16:00:00Z"])
-    return found
 
 
 def _reason(accept: str | None) -> str | None:
@@ -122,8 +113,9 @@ def _bar() -> Iterator[Tell | None]:
         tasks: dict[str, TaskID] = {}
 
         def tell(what: str, done: int, of: int) -> None:
-            task = tasks.setdefault(what, progress.add_task(what, total=of)) if what not in tasks else tasks[what]
-            progress.update(task, completed=done, total=of)
+            if what not in tasks:
+                tasks[what] = progress.add_task(what)
+            progress.update(tasks[what], completed=done, total=of)
 
         yield tell
 

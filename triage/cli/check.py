@@ -10,7 +10,8 @@ import typer
 from triage.cli.findings import INDENT, lines_of
 from triage.cli.options import AsJson, Folder, Language
 from triage.errors import Refused, WrongSettings
-from triage.main.tools import machine_now, rules_scanner, shipped_rules
+from triage.main.rule_folders import shipped_rules
+from triage.main.tools import machine_now, rules_scanner
 from triage.rulebook.analysis.analyse import Asked
 from triage.rulebook.catalogue import CODES
 from triage.rulebook.faults import Finding, in_order, nearest

@@ -13,7 +13,8 @@ from rich.table import Table
 from triage.cli.options import AsJson, Config, RulesDir, StoreUrl, counted, settings_from
 from triage.codec.instants import YEARS
 from triage.errors import Refused, WrongSettings
-from triage.main.tools import compiled_folder, machine_now, opened_store
+from triage.main.rule_folders import compiled_folder
+from triage.main.tools import machine_now, opened_store
 from triage.service.apply_policy import Moved, move_open, preview
 from triage.service.calendar_view import CalendarDay, coming_days
 from triage.service.release import Shelf

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from triage.cli.options import AsJson, Folder, Language
-from triage.errors import Refused, WrongSettings
+from triage.cli.options import AsJson, Folder, Language, write_file
+from triage.errors import Refused
 from triage.main.rule_folders import sound_folder
 from triage.service.examples import CoveredLine, Report, covered_line, junit, run_examples, total_line
 from triage.service.told import JudgedLine, judged_line
@@ -43,7 +43,8 @@ def judge_examples(
     asked = coverage or fail_under is not None
     report = run_examples(compiled, files, only or (), coverage=asked)
     if junit_file is not None:
-        _write(junit_file, junit(report.judged, "" if directory is None else directory.as_posix(), reader))
+        folder = "" if directory is None else directory.as_posix()
+        write_file("--junit", junit_file, junit(report.judged, folder, reader))
     for judged in report.judged:
         one = judged_line(judged, reader)
         print(msgspec.json.encode(one).decode() if as_json else _judged_text(one))
@@ -58,13 +59,6 @@ def judge_examples(
             figures = f"{sum_of_kind.reached} / {sum_of_kind.branches}, {sum_of_kind.percent:g} %"
             print(f"{SHARES[kind].said(reader)}: {figures}")
     _conclude(report, reader, fail_under, as_json=as_json)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise WrongSettings([f"--junit {path}: {error.strerror}"]) from error
 
 
 def _judged_text(one: JudgedLine) -> str:

@@ -12,10 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as RichText
 
-from triage.cli.options import AsJson, Config, Language, RulesDir, StoreUrl, local_instant, settings_from
+from triage.cli.options import AsJson, Config, Language, RulesDir, StoreUrl, local_instant, settings_from, write_file
 from triage.errors import WrongSettings
 from triage.main.pages import explanation_page
-from triage.main.tools import compiled_folder, event_lines, machine_now, opened_store
+from triage.main.rule_folders import compiled_folder
+from triage.main.tools import event_lines, machine_now, opened_store
 from triage.service.explain import Explanation, explain
 from triage.service.explain_events import replayed_case
 from triage.service.explain_parts import groups_of, personal_texts, words_of_page
@@ -58,7 +59,8 @@ def explain_(
         told = _stored(case, config, store, rules, instant)
     explanation = explain(told, rule=rule, personal=personal)
     if html is not None:
-        _write(html, explanation_page(explanation, tongue, every=every, one=rule is not None))
+        page = explanation_page(explanation, tongue, every=every, one=rule is not None)
+        write_file("--html", html, page.encode())
     if as_json:
         print(msgspec.json.encode(in_language(explanation, tongue)).decode())
     elif html is None:
@@ -82,13 +84,6 @@ def _instant(text: str | None) -> datetime | None:
     if found is None:
         raise WrongSettings([f"--at: {text} is no instant and no date, write 2026-03-17T16:00:00Z"])
     return found
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise WrongSettings([f"--html {file}: {error.strerror}"]) from error
 
 
 def _show(explanation: Explanation, tongue: str, *, every: bool, one: bool) -> None:

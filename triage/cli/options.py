@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from triage.codec.instants import read_instant
+from triage.errors import WrongSettings
 from triage.settings import Settings, load_settings
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
@@ -25,6 +27,24 @@ def local_instant(text: str) -> datetime | None:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def exact_instant(flag: str, text: str | None) -> datetime | None:
+    """An instant with its offset. Raises WrongSettings."""
+    if text is None:
+        return None
+    found = read_instant(text)
+    if found is None:
+        raise WrongSettings([f"{flag}: {text} is no instant with an offset, write 2026-03-17T16:00:00Z"])
+    return found
+
+
+def write_file(flag: str, path: Path, content: bytes) -> None:
+    """Write what a flag asks for. Raises WrongSettings."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise WrongSettings([f"{flag} {path}: {error.strerror}"]) from error
 
 
 def settings_from(config: Path | None, **flags: Any) -> Settings:

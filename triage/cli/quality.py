@@ -11,7 +11,8 @@ import typer
 
 from triage.cli.options import RULES_GROUP, AsJson, Config, Language, StoreUrl, group, local_instant, settings_from
 from triage.errors import Refused, WrongSettings
-from triage.main.tools import compiled_folder, machine_now, opened_store
+from triage.main.rule_folders import compiled_folder
+from triage.main.tools import machine_now, opened_store
 from triage.service.desk_health import Ask, Health, health
 from triage.service.quality_report import QualityReport, RuleQuality, Share, Unmatched, quality
 from triage.service.release import Shelf

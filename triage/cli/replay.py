@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -10,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from triage.cli.options import AsJson, RulesDir
-from triage.codec.instants import read_instant
-from triage.errors import Refused, WrongSettings
-from triage.main.tools import compiled_folder, event_lines
+from triage.cli.options import AsJson, RulesDir, exact_instant
+from triage.errors import Refused
+from triage.main.rule_folders import compiled_folder
+from triage.main.tools import event_lines
 from triage.service.replay import Replay, ReplayedCase
 
 
@@ -30,7 +29,7 @@ def replay(
 ) -> None:
     """Replay events in virtual time: every clock and every notice as it would have happened. Exit 1 when a line could
     not be read as an event."""
-    running = Replay(compiled_folder(rules), _instant(until))
+    running = Replay(compiled_folder(rules), exact_instant("--until", until))
     unreadable = list(_read(running, event_lines(events)))
     cases = running.finish()
     if as_json:
@@ -40,15 +39,6 @@ def replay(
         Console().print(_table(cases))
     if unreadable:
         raise Refused(unreadable)
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    found = read_instant(text)
-    if found is None:
-        raise WrongSettings([f"--until: {text} is no instant with an offset, write 2026-03-17T16:00:00Z"])
-    return found
 
 
 def _read(running: Replay, lines: Iterable[bytes]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import typer
 
 from triage.cli.options import RulesDir
 from triage.errors import WrongSettings
-from triage.main.tools import compiled_folder
+from triage.main.rule_folders import compiled_folder
 from triage.service.schemas import SCHEMAS, schema_of
 
 

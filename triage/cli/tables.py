@@ -10,7 +10,8 @@ from rich.table import Table as Grid
 
 from triage.cli.options import AsJson, Language, RulesDir, group
 from triage.errors import FaultyRules, WrongSettings
-from triage.main.tools import compiled_folder, rules_scanner
+from triage.main.rule_folders import compiled_folder
+from triage.main.tools import rules_scanner
 from triage.service.new_table import Order, new_table
 from triage.service.table_view import shown_rows
 from triage.settings import language

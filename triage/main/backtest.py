@@ -36,6 +36,7 @@ OBJECTS_UNTIL_SEARCHED = 300_000
 
 STRETCH_BYTES = 16 * 1024 * 1024
 RuleFiles = dict[str, bytes]
+Books = tuple[CompiledRulebook, CompiledRulebook | None]
 T = TypeVar("T")
 
 
@@ -92,6 +93,7 @@ class _Worker(msgspec.Struct):
 
     job: Job
     files: Files
+    books: Books | None
     backtest: Backtest | None = None
 
 
@@ -113,7 +115,7 @@ def run_backtest(options: Options, tell: Tell | None = None) -> Ran:
     tell = tell or (lambda _what, _done, _of: None)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="triage-backtest-")))
-        crew = stack.enter_context(_crew(job))
+        crew = stack.enter_context(_crew(job, (after, before)))
         planned = _plan(options, _gather(crew, _index, _stretches(options), "read", tell))
         end = planned.end or 0 if options.until is None else to_number(options.until)
         jobs = [(number, part, end, folder) for number, part in enumerate(planned.parts)]
@@ -138,10 +140,10 @@ def _plan(options: Options, indices: Sequence[Index]) -> Plan:
 
 
 @contextmanager
-def _crew(job: Job) -> Iterator[Executor | None]:
-    """Processes, or None where this one does the work itself."""
+def _crew(job: Job, books: Books) -> Iterator[Executor | None]:
+    """Processes, which load the rulebooks themselves, or None where this one does the work."""
     if job.options.workers <= 1:
-        _begin(job)
+        _begin(job, books)
         try:
             yield None
         finally:
@@ -193,7 +195,7 @@ def _done(crew: Executor | None, work: Callable[..., T], jobs: Sequence[tuple[An
         yield places[future], future.result()
 
 
-def compiled_pair(after: RuleFiles, before: RuleFiles | None) -> tuple[CompiledRulebook, CompiledRulebook | None]:
+def compiled_pair(after: RuleFiles, before: RuleFiles | None) -> Books:
     """Both rulebooks. Raises FaultyRules with the faults of both."""
     made: list[CompiledRulebook] = []
     faults: list[str] = []
@@ -226,8 +228,8 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _begin(job: Job) -> None:
-    _WORKERS["here"] = _Worker(job, Files(job.options.files))
+def _begin(job: Job, books: Books | None = None) -> None:
+    _WORKERS["here"] = _Worker(job, Files(job.options.files), books)
 
 
 def _index(stretch: Stretch) -> Index:
@@ -241,7 +243,7 @@ def _run_part(number: int, part: Part, end: int, folder: Path) -> Tally:
     worker = _WORKERS["here"]
     options = worker.job.options
     if worker.backtest is None:
-        worker.backtest = Backtest(*compiled_pair(options.after, options.before), end)
+        worker.backtest = Backtest(*(worker.books or compiled_pair(options.after, options.before)), end)
     changed: list[tuple[int, bytes]] = []
 
     def keep(place: int, one: Changed) -> None:

@@ -12,7 +12,7 @@ from triage.adapters.time_source import MachineTime
 from triage.domain.facts import Facts
 from triage.main.engines import is_installed
 from triage.main.rivals import BATCH, Evaluate, Found, rival
-from triage.main.tools import compiled_folder
+from triage.main.rule_folders import compiled_folder
 from triage.ports import Evaluated
 from triage.ports.engine import AGREE
 from triage.rulebook.decide import CompiledRulebook

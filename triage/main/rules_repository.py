@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from triage.errors import Refused
-from triage.main.tools import compiled_folder, shipped_rules
+from triage.main.rule_folders import compiled_folder, shipped_rules
 from triage.service.schemas import SCHEMA_FILES, schema_of
 
 SCHEMAS_HERE, SCHEMAS_THERE = "docs/reference/schemas/", "schemas/"

@@ -14,7 +14,7 @@ from triage.adapters.store.store import open_store
 from triage.adapters.tables import read_table
 from triage.adapters.time_source import MachineTime
 from triage.errors import WrongSettings
-from triage.main.rule_folders import compiled_folder, shipped_rules
+from triage.main.rule_folders import shipped_rules
 from triage.ports import Store
 from triage.service.reload import FolderScan
 from triage.settings import KafkaSettings, Settings
@@ -93,4 +93,4 @@ def upgrade_schema(settings: Settings) -> str:
     return schema.upgrade(settings.store.url)
 
 
-__all__ = ["compiled_folder", "read_table", "shipped_rules"]
+__all__ = ["read_table"]
