@@ -1,10 +1,13 @@
 """A minimal faultless rules folder, which tests change in the places that they are about."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
+from triage.domain.condition import Condition
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.faults import Finding
 from triage.rulebook.load import load
+from triage.rulebook.model import Position, Rule, Then
 
 RULEBOOK = """\
 format: triage/1
@@ -238,3 +241,22 @@ def with_rules(
 def places(findings: Sequence[Finding]) -> list[str]:
     """`file:line:column code` of each finding."""
     return [f"{one.file}:{one.line}:{one.column} {one.code}" for one in findings]
+
+
+def rule_of(
+    name: str, when: Condition, start: date | None = None, end: date | None = None, status: str = "active"
+) -> Rule:
+    """A rule that asks for high priority."""
+    return Rule(
+        id=name,
+        title={},
+        why="",
+        source=None,
+        when=when,
+        then=Then(priority="high"),
+        status=status,
+        effective_from=start,
+        effective_to=end,
+        examples=(),
+        at=Position("triage/x.yaml", 1, 1),
+    )

@@ -96,14 +96,21 @@ def without_marks(decisions: Decisions) -> Decisions:
     return [one | {"time": None, "data": one["data"] | {"engines": None}} for one in decisions]
 
 
+class WatchedEngine(DurableEngine):
+    """A second engine whose metrics can be looked at."""
+
+    def __init__(self, patience: Patience, **command: Callable[[], Sequence[str]]) -> None:
+        self.metrics = Metrics()
+        super().__init__(self.metrics, MachineTime(), patience, **command)
+
+
 @contextmanager
 def engine_of(
     patience: Patience = PATIENCE, command: Callable[[], Sequence[str]] | None = None
-) -> Iterator[DurableEngine]:
+) -> Iterator[WatchedEngine]:
     """A second engine, closed at the end; no child of it is left then."""
-    metrics, others = Metrics(), children()
-    engine = DurableEngine(metrics, MachineTime(), patience, **({} if command is None else {"command": command}))
-    engine.metrics = metrics  # type: ignore[attr-defined] # for the tests to look at
+    others = children()
+    engine = WatchedEngine(patience, **({} if command is None else {"command": command}))
     try:
         yield engine
     finally:

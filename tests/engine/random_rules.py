@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from tests.builders_rules import rule_of
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test
 from triage.domain.facts import FactSpec, FactType, Money
-from triage.rulebook.model import Position, Rule, Then
+from triage.rulebook.model import Rule
 from triage.rulebook.read_conditions import operators
 
 SPECS = tuple(FactSpec(name=f"{kind.value}.{number}", type=kind) for kind in FactType for number in (1, 2, 3))
@@ -25,23 +26,6 @@ def random_rule(chance: Random, name: str) -> Rule:
     when = random_condition(chance, 3)
     start, end = (DAY_ONE + timedelta(chance.randint(0, 5)) if chance.random() < 0.1 else None for _ in range(2))
     return rule_of(name, when, start, end)
-
-
-def rule_of(name: str, when: Condition, start: date | None = None, end: date | None = None) -> Rule:
-    """An active rule."""
-    return Rule(
-        id=name,
-        title={},
-        why="",
-        source=None,
-        when=when,
-        then=Then(priority="high"),
-        status="active",
-        effective_from=start,
-        effective_to=end,
-        examples=(),
-        at=Position("triage/x.yaml", 1, 1),
-    )
 
 
 def random_condition(chance: Random, depth: int) -> Condition:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.builders_rules import rule_of
 from tests.engine.bare_child import BareChild, Case, reference
-from tests.engine.random_rules import random_rules, rule_of
+from tests.engine.random_rules import random_rules
 from tests.unit.rulebook.strategies import FACTS, RULES
 from triage.domain.condition import All, AnyOf, Condition, NoneOf, Op, Test
 from triage.domain.facts import Facts

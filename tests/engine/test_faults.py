@@ -141,8 +141,8 @@ def test_an_answer_that_is_none_or_false(tmp_path: Path, how: str, reason: str) 
         calm.handle(batch)
         assert set(desk.marks()[before:]) == {"agree"}
         assert without_marks(desk.decisions()) == without_marks(calm.decisions())
-        assert samples(engine.metrics, "engine_restarts_total") == {(reason,): 1.0}  # type: ignore[attr-defined]
-        disagreements = samples(engine.metrics, "engine_disagreements_total")  # type: ignore[attr-defined]
+        assert samples(engine.metrics, "engine_restarts_total") == {(reason,): 1.0}
+        disagreements = samples(engine.metrics, "engine_disagreements_total")
         assert disagreements == {(): 1.0 if how == "wrong" else 0.0}
 
 
@@ -200,8 +200,8 @@ def test_a_revision_that_the_child_gets_wrong_is_decided_by_the_first_engine_alo
         load = batches(40)
         desk.handle(next(load))
         assert set(desk.marks()) == {"single"}
-        assert samples(engine.metrics, "engine_disagreements_total") == {(): 1.0}  # type: ignore[attr-defined]
-        assert samples(engine.metrics, "engine_restarts_total") == {("self_test",): 1.0}  # type: ignore[attr-defined]
+        assert samples(engine.metrics, "engine_disagreements_total") == {(): 1.0}
+        assert samples(engine.metrics, "engine_restarts_total") == {("self_test",): 1.0}
         files = dict(desk.rules_files)
         files["rulebook.yaml"] = files["rulebook.yaml"].replace(b"\nname: ", b"\nname: new-")
         desk.library.propose(desk.store, files, "test")
@@ -260,7 +260,7 @@ from monitors.metrics.registry import Metrics
 from triage.adapters.durable_child.supervisor import DurableEngine
 from triage.adapters.time_source import MachineTime
 from triage.adapters.logs import set_up_logs
-from triage.main.tools import compiled_folder
+from triage.main.rule_folders import compiled_folder
 set_up_logs("error", "json")
 engine = DurableEngine(Metrics(), MachineTime())
 engine.prepare(compiled_folder(None))

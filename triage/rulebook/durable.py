@@ -21,7 +21,7 @@ from triage.rulebook.durable_network import (
     groups,
     written,
 )
-from triage.rulebook.faults import WARNING, Finding
+from triage.rulebook.faults import Finding, finding_at
 from triage.rulebook.model import Rule
 from triage.wording.text import Text, say
 
@@ -152,14 +152,11 @@ def beyond_second_engine(rules: Sequence[Rule]) -> list[Finding]:
     """A warning for every rule that the second engine cannot evaluate: the first one decides it alone."""
     form = SecondForm(rules)
     return [
-        Finding(
-            severity=WARNING,
-            file=rule.at.file,
-            line=rule.at.line,
-            column=rule.at.column,
-            code="beyond-second-engine",
-            message=say("rule {rule} is decided by the first engine alone: {why}", rule=rule.id, why=why),
-            hint=say("split it into several rules with the same `then`"),
+        finding_at(
+            "beyond-second-engine",
+            rule.at,
+            say("rule {rule} is decided by the first engine alone: {why}", rule=rule.id, why=why),
+            say("split it into several rules with the same `then`"),
         )
         for rule in rules
         if rule.status == "active" and (why := form.left_out.get(rule.id)) is not None

@@ -6,6 +6,7 @@ from collections.abc import Collection
 import msgspec
 
 from triage.rulebook.catalogue import CODES
+from triage.rulebook.model import Position
 from triage.wording.text import NOTHING, Text, say
 
 FAULT, WARNING = "fault", "warning"
@@ -55,6 +56,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         more = "; ".join(text.said(language) for text in (self.hint, write) if text)
         headline = self.headline(language)
         return say("{message} ({hint})", message=headline, hint=more).said(language) if more else headline
+
+
+def finding_at(code: str, at: Position, message: Text, hint: Text = NOTHING, severity: str = WARNING) -> Finding:
+    """A finding about what stands at a position of the model."""
+    return Finding(
+        severity=severity, file=at.file, line=at.line, column=at.column, code=code, message=message, hint=hint
+    )
 
 
 def in_order(findings: Collection[Finding]) -> tuple[Finding, ...]:

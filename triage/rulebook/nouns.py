@@ -30,8 +30,6 @@ DATA_PATH = say("a path in the data")
 WEEKDAY = say("a weekday")
 PAUSE_REASON, NEED = say("a reason for pausing"), say("a need")
 HOURS, TIME = say("opening hours"), say("a time of day")
-EXAMPLE = say("an example")
-INSTANT_TYPE = say("an instant")
 
 
 @lru_cache(maxsize=1000)

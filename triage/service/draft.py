@@ -143,10 +143,6 @@ class Draft:
         """Full names of the clocks of which a cycle is or was breached, as planned."""
         return [name for name, cycles in self.clocks.items() if any(cycle.breached for cycle in cycles)]
 
-    def held_revisions(self) -> set[str]:
-        """Revisions that started clocks hold."""
-        return {*self.pins.values(), *self.calendars.values()}
-
     def note_priority(self, at: datetime, priority: str) -> bool:
         """Keep the priority that a decision gave at an instant; True when it is another than before."""
         last = self.priorities[-1] if self.priorities else None

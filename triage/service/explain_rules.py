@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from triage.rulebook.condition_words import said_test
-from triage.rulebook.trace import TracedRule, TracedTest
+from triage.rulebook.trace import TracedRule
 from triage.service.explain_words import found_in_words
 from triage.wording.dates import said_date
 from triage.wording.text import Text, say
@@ -64,7 +64,3 @@ def _not_in_force(traced: TracedRule) -> Text:
         return say("Not in force on the date of receipt: it holds from {day}.", day=said_date(first))
     assert last is not None, "a rule without dates is in force"
     return say("Not in force on the date of receipt: it held until {day}.", day=said_date(last))
-
-
-def _with_found(test: TracedTest) -> Text:
-    return say("{test} ({found})", test=said_test(test.test), found=found_in_words(test))

@@ -14,7 +14,7 @@ from triage.ports import Reading, Rulebooks, Running, Store, StoredRulebook, Tra
 from triage.rulebook.analysis.analyse import Asked, analyse
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.durable import beyond_second_engine
-from triage.rulebook.faults import FAULT, Finding
+from triage.rulebook.faults import FAULT, Finding, finding_at
 from triage.rulebook.judge import judge
 from triage.rulebook.load import load
 from triage.rulebook.model import Rulebook
@@ -73,13 +73,11 @@ def sound_files(files: dict[str, bytes], language: str = "en") -> CompiledRulebo
 def failing_examples(rules: CompiledRulebook) -> list[Finding]:
     """A fault for each example of the rulebook that does not hold."""
     return [
-        Finding(
+        finding_at(
+            "example-fails",
+            one.at,
+            say("{kind} {subject}: {message}", kind=_KINDS[one.kind], subject=one.subject, message=one.message),
             severity=FAULT,
-            file=one.at.file,
-            line=one.at.line,
-            column=one.at.column,
-            code="example-fails",
-            message=say("{kind} {subject}: {message}", kind=_KINDS[one.kind], subject=one.subject, message=one.message),
         )
         for one in judge(rules)
         if not one.passed
@@ -96,10 +94,6 @@ class Shelf:
     def put(self, revision: str, compiled: CompiledRulebook) -> None:
         """Keep a revision that was compiled elsewhere."""
         self._compiled.setdefault(revision, compiled)
-
-    def has(self, revision: str) -> bool:
-        """Whether the revision is at hand."""
-        return revision in self._compiled
 
     def rules(self, rulebooks: Rulebooks, documents: Iterable[Document] = ()) -> Rules:
         """The active revision, and those that the documents hold, loaded when they are not at hand. Raises
@@ -204,13 +198,14 @@ class Library:
 
     def show_active(self) -> Rulebook | None:
         """Export which revision is active, once it changed; gives it then."""
-        is_new = self._shown is not self._active
+        if self._shown is self._active:
+            return None
         for compiled, value in ((self._shown, 0), (self._active, 1)):
-            if compiled is not None and self._shown is not self._active:
+            if compiled is not None:
                 book = compiled.rulebook
                 self._observer.gauge("rulebook_info", value, name=book.name, revision=book.revision)
         self._shown = self._active
-        return self._active.rulebook if is_new and self._active else None
+        return self._active.rulebook if self._active else None
 
     def check(self, files: dict[str, bytes]) -> CompiledRulebook:
         """The files, loaded, every example held; kept at hand. Raises FaultyRules, which the metric shows."""

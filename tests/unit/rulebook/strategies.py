@@ -5,9 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.builders_rules import rule_of
 from triage.domain.condition import All, Always, AnyOf, Condition, NoneOf, Op, Test, mentions_key
 from triage.domain.facts import Facts, FactSpec, FactType, Money
-from triage.rulebook.model import Position, Rule, Then
+from triage.rulebook.model import Rule
 from triage.rulebook.read_conditions import operators
 
 SPECS = tuple(FactSpec(name=f"{kind.value}.{number}", type=kind) for kind in FactType for number in (1, 2))
@@ -72,25 +73,9 @@ FACTS: st.SearchStrategy[Facts] = st.fixed_dictionaries(
 DAYS = st.none() | st.integers(0, 4).map(lambda days: date(2026, 3, 1) + timedelta(days))
 
 
-def _rule(name: str, when: Condition, status: str, start: date | None, end: date | None) -> Rule:
-    return Rule(
-        id=name,
-        title={},
-        why="",
-        source=None,
-        when=when,
-        then=Then(priority="high"),
-        status=status,
-        effective_from=start,
-        effective_to=end,
-        examples=(),
-        at=Position("triage/x.yaml", 1, 1),
-    )
-
-
 NAMES = st.integers(0, 12).map("r{}".format)
 STATUSES = st.sampled_from(["active", "active", "active", "disabled"])
 RULES: st.SearchStrategy[list[Rule]] = st.lists(
-    st.builds(_rule, NAMES, CONDITIONS, STATUSES, DAYS, DAYS), max_size=5, unique_by=lambda rule: rule.id
+    st.builds(rule_of, NAMES, CONDITIONS, DAYS, DAYS, STATUSES), max_size=5, unique_by=lambda rule: rule.id
 )
 """Some rules with different ids, in any order, not all of them in force."""

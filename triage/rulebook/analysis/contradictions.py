@@ -9,9 +9,9 @@ from triage.domain.condition import All, AnyOf, Condition, NoneOf, leaf_tests
 from triage.domain.facts import FactSpec
 from triage.rulebook.analysis.boxes import boxes_of, boxes_or_none, narrowed
 from triage.rulebook.analysis.universe import GaveUp, Universe
-from triage.rulebook.analysis.view import View, warning
+from triage.rulebook.analysis.view import View
 from triage.rulebook.event_fields import event_fields
-from triage.rulebook.faults import Finding
+from triage.rulebook.faults import Finding, finding_at
 from triage.rulebook.model import Position
 from triage.rulebook.spelled import condition_words
 from triage.wording.text import Text, say
@@ -58,7 +58,7 @@ def _references(view: View, policy: Policy, fields: Mapping[str, dict[str, FactS
                 why = why_never(universe, pattern.when)
                 name = policy.clock_name(clock)
                 message = say("{clock} waits for {event} in vain: {why}", clock=name, event=pattern.type, why=why)
-                yield warning("never-matches", view.places.of("policy", policy.id), message)
+                yield finding_at("never-matches", view.places.of("policy", policy.id), message)
 
 
 class _Subject(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ class _Subject(msgspec.Struct, frozen=True):
     tests: tuple[Position, ...]
 
     def warning(self, code: str, message: Text, at: Position | None = None) -> Finding:
-        return warning(code, at or self.at, message)
+        return finding_at(code, at or self.at, message)
 
 
 def why_never(universe: Universe, condition: Condition) -> Text:

@@ -6,8 +6,8 @@ from datetime import date
 from triage.domain.facts import Facts
 from triage.rulebook.analysis.boxes import implies, witness
 from triage.rulebook.analysis.universe import GaveUp
-from triage.rulebook.analysis.view import View, warning
-from triage.rulebook.faults import Finding
+from triage.rulebook.analysis.view import View
+from triage.rulebook.faults import Finding, finding_at
 from triage.rulebook.model import Rule, Rulebook, Then
 from triage.wording.text import say
 
@@ -27,7 +27,7 @@ def coverings(view: View) -> Iterator[Finding]:
             told.add(rule.id)
             yield _covered(rule, by, followers)
         elif (outranking := _outranking(view.rulebook, rule, others)) is not None:
-            yield warning(
+            yield finding_at(
                 "outranked-department",
                 rule.at,
                 say(
@@ -46,7 +46,7 @@ def _covered(rule: Rule, by: Sequence[Rule], followers: dict[str, list[Rule]]) -
     first = by[0]
     if len(by) == 1 and first.then == rule.then and rule in followers[first.id]:
         message = say("{rule} fires exactly when {other} does and asks for the same", rule=rule.id, other=first.id)
-        return warning("duplicate-rule", rule.at, message, say("keep one of them"))
+        return finding_at("duplicate-rule", rule.at, message, say("keep one of them"))
     others = tuple(one.id for one in by)
     message = say(
         "{rule} adds nothing: whenever it fires, {others} fire too and ask for as much", rule=rule.id, others=others
@@ -57,7 +57,7 @@ def _covered(rule: Rule, by: Sequence[Rule], followers: dict[str, list[Rule]]) -
             rule=rule.id,
             other=others[0],
         )
-    return warning("shadowed-rule", rule.at, message, say("take it out, or make it ask for more"))
+    return finding_at("shadowed-rule", rule.at, message, say("take it out, or make it ask for more"))
 
 
 def follow_from(view: View, rule: Rule) -> list[Rule]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from triage.rulebook.analysis.places import Noted
-from triage.rulebook.analysis.view import View, warning
-from triage.rulebook.faults import Finding
+from triage.rulebook.analysis.view import View
+from triage.rulebook.faults import Finding, finding_at
 from triage.wording.text import say
 
 
@@ -15,7 +15,7 @@ def endings(view: View, on: date, ahead: int) -> Iterator[Finding]:
         if one.ends is None or one.ends_at is None or one.disabled:
             continue
         if one.ends < on:
-            yield warning(
+            yield finding_at(
                 "ended",
                 one.ends_at,
                 say("the last day of {name} was {date}", name=one.id, date=one.ends.isoformat()),
@@ -23,7 +23,7 @@ def endings(view: View, on: date, ahead: int) -> Iterator[Finding]:
             )
         elif one.ends <= on + timedelta(days=ahead):
             days = (one.ends - on).days
-            yield warning(
+            yield finding_at(
                 "ends-soon",
                 one.ends_at,
                 say("{name} ends on {date}, in {days} days", name=one.id, date=one.ends.isoformat(), days=days),
@@ -39,7 +39,7 @@ def stale_sources(view: View, on: date, days: int) -> Iterator[Finding]:
             if one.grade.startswith("verified"):
                 yield _unreviewed(one)
         elif (on - one.reviewed).days > days:
-            yield warning(
+            yield finding_at(
                 "stale-source",
                 one.source_at,
                 say(
@@ -54,7 +54,7 @@ def stale_sources(view: View, on: date, days: int) -> Iterator[Finding]:
 
 def _unreviewed(one: Noted) -> Finding:
     assert one.source_at is not None
-    return warning(
+    return finding_at(
         "stale-source",
         one.source_at,
         say("the source of {name} is graded {grade} and has no date of review", name=one.id, grade=one.grade),

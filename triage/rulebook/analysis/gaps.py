@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from triage.domain.facts import Facts, FactType
-from triage.rulebook.analysis.view import View, warning
-from triage.rulebook.faults import Finding
+from triage.rulebook.analysis.view import View
+from triage.rulebook.faults import Finding, finding_at
 from triage.wording.text import say
 
 ROUTED_BY = ("causes", "line_of_business", "channel")
@@ -27,7 +27,7 @@ def gaps(view: View, on: date, *, every: bool) -> Iterator[Finding]:
 
 
 def _gap(view: View, fact: str, values: tuple[str, ...]) -> Finding:
-    return warning(
+    return finding_at(
         "gap",
         view.places.of("desk", "fallback"),
         say(

@@ -5,8 +5,8 @@ from itertools import combinations
 
 from triage.rulebook.analysis.boxes import Box, implies, overlap, witness
 from triage.rulebook.analysis.universe import GaveUp, Single, Universe
-from triage.rulebook.analysis.view import View, warning
-from triage.rulebook.faults import Finding
+from triage.rulebook.analysis.view import View
+from triage.rulebook.faults import Finding, finding_at
 from triage.rulebook.model import Rule
 from triage.wording.text import Text, say
 
@@ -28,7 +28,7 @@ def overlaps(view: View, *, every: bool) -> Iterator[Finding]:
             continue
         common = overlap(view.boxes(one) or [], view.boxes(other) or [])
         if common is not None and (every or not _nested(view, one, other)):
-            yield warning("overlap", other.at, _message(view, one, other, common), _hint(divided))
+            yield finding_at("overlap", other.at, _message(view, one, other, common), _hint(divided))
 
 
 def _message(view: View, one: Rule, other: Rule, common: Box) -> Text:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from triage.rulebook.analysis.boxes import left_by_earlier
 from triage.rulebook.analysis.universe import Universe
-from triage.rulebook.analysis.view import warning
-from triage.rulebook.faults import Finding
+from triage.rulebook.faults import Finding, finding_at
 from triage.rulebook.model import Rule
 from triage.wording.text import say
 
@@ -19,4 +18,4 @@ def unreachable_rows(universe: Universe, rows: Sequence[Rule]) -> Iterator[Findi
             message = say(
                 "{row} is never reached: {others} come before it and leave nothing", row=row.id, others=others
             )
-            yield warning("unreachable-row", row.at, message, say("move it up, or take it out"))
+            yield finding_at("unreachable-row", row.at, message, say("move it up, or take it out"))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from triage.domain.condition import Op, leaf_tests
-from triage.rulebook.analysis.view import View, warning
-from triage.rulebook.faults import Finding
+from triage.rulebook.analysis.view import View
+from triage.rulebook.faults import Finding, finding_at
 from triage.rulebook.model import Position, TermList
 from triage.rulebook.terms import fold_text, stands_alone
 from triage.wording.text import say
@@ -22,7 +22,7 @@ def _needless_terms(view: View) -> Iterator[Finding]:
     for one in view.rulebook.terms.values():
         places = view.places.terms(one.id)
         for index, shorter in _needless(one):
-            yield warning(
+            yield finding_at(
                 "needless-term",
                 places[index] if index < len(places) else one.at,
                 say("{term} never adds a hit: {shorter} is in it", term=one.terms[index], shorter=shorter),
@@ -53,7 +53,7 @@ def _departments(view: View, fact: str, term: str, on: date) -> list[tuple[str, 
 
 
 def _disputed(term: str, named: list[tuple[str, str]], at: Position) -> Finding:
-    return warning(
+    return finding_at(
         "shared-term",
         at,
         say(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from triage.domain.condition import Condition, Op, leaf_tests
-from triage.rulebook.analysis.view import View, warning
-from triage.rulebook.faults import Finding
+from triage.rulebook.analysis.view import View
+from triage.rulebook.faults import Finding, finding_at
 from triage.rulebook.model import Rulebook
 from triage.wording.text import Text, say
 
@@ -34,7 +34,7 @@ def unused(view: View) -> Iterator[Finding]:
         *_of_the_desk(rulebook),
     ]
     for kind, name, message in found:
-        yield warning("unused", places.of(kind, name), message, say("use it or take it out"))
+        yield finding_at("unused", places.of(kind, name), message, say("use it or take it out"))
 
 
 def _conditions(rulebook: Rulebook) -> Iterator[Condition]:

@@ -10,10 +10,8 @@ from triage.rulebook.analysis.given import given_of
 from triage.rulebook.analysis.places import Places
 from triage.rulebook.analysis.universe import universe_of, universe_with_outcome
 from triage.rulebook.decide import CompiledRulebook
-from triage.rulebook.faults import WARNING, Finding
-from triage.rulebook.model import Example, Position, Rule, Table
+from triage.rulebook.model import Example, Rule, Table
 from triage.rulebook.spelled import given_words
-from triage.wording.text import NOTHING, Text
 
 MOST_ROWS = 500
 
@@ -76,10 +74,3 @@ def first_hit_tables(rules: Iterable[Rule]) -> list[list[Rule]]:
 
 def _number(rule: Rule) -> int:
     return rule.in_table.number if rule.in_table is not None else 0
-
-
-def warning(code: str, at: Position, message: Text, hint: Text = NOTHING) -> Finding:
-    """A finding that keeps nothing from going live."""
-    return Finding(
-        severity=WARNING, file=at.file, line=at.line, column=at.column, code=code, message=message, hint=hint
-    )
