@@ -39,12 +39,33 @@ def exact_instant(flag: str, text: str | None) -> datetime | None:
     return found
 
 
+def stated_instant(flag: str, text: str | None) -> datetime | None:
+    """What a flag names: see `local_instant`. Raises WrongSettings."""
+    found = local_instant(text) if text is not None else None
+    if text is not None and found is None:
+        raise WrongSettings([f"{flag}: {text} is no instant and no date, write 2026-03-17 or 2026-03-17T16:00:00Z"])
+    return found
+
+
+def writable(flag: str, path: Path | None) -> None:
+    """Refuse a place that cannot be written before the work for it is done. Raises WrongSettings."""
+    if path is not None:
+        try:
+            path.open("ab").close()
+        except OSError as error:
+            raise _unwritable(flag, path, error) from error
+
+
 def write_file(flag: str, path: Path, content: bytes) -> None:
     """Write what a flag asks for. Raises WrongSettings."""
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise WrongSettings([f"{flag} {path}: {error.strerror}"]) from error
+        raise _unwritable(flag, path, error) from error
+
+
+def _unwritable(flag: str, path: Path, error: OSError) -> WrongSettings:
+    return WrongSettings([f"{flag} {path}: {error.strerror}"])
 
 
 def settings_from(config: Path | None, **flags: Any) -> Settings:
