@@ -80,6 +80,9 @@ class Service:
 
     def _build(self, opened: ExitStack) -> None:
         settings = self.settings
+        self.engine = second_engine(settings.engine, self.metrics)  # refuses before anything is touched
+        if self.engine is not None:
+            opened.callback(self.engine.close)
         self.store = open_store(settings.store.url, self.time, claim=True)
         opened.callback(self.store.close)
         holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
@@ -92,9 +95,7 @@ class Service:
             raise Refused(self.reloader.troubles())
         self.source, self.publisher = self._connect()
         opened.callback(self.publisher.close)
-        self.engine = second_engine(settings.engine, self.metrics)
         if self.engine is not None:
-            opened.callback(self.engine.close)
             await_engine(self.engine, self.library.active, settings.engine)
         low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
         per_minute = 0 if self.options.once else settings.notices.per_minute
