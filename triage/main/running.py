@@ -24,6 +24,7 @@ from monitors.loops.sweeper import Sweeper
 from monitors.metrics.collectors import StoreGauges
 from monitors.metrics.registry import Metrics
 from monitors.ports import Publisher, TimeSource
+from triage.adapters.apart import read_apart
 from triage.adapters.files.publisher import FilePublisher
 from triage.adapters.files.source import FileSource
 from triage.adapters.kafka.checks import check_topics
@@ -93,6 +94,7 @@ class Service:
         self.reloader.start()
         if self.options.once and self.reloader.troubles():
             raise Refused(self.reloader.troubles())
+        self.library.read_by(read_apart)  # at the start nothing waits yet
         self.source, self.publisher = self._connect()
         opened.callback(self.publisher.close)
         if self.engine is not None:
