@@ -1,6 +1,6 @@
 """The dispatcher: one instance at a time publishes what was committed, in order per key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -18,19 +18,28 @@ BATCH = 2000
 
 
 class Dispatcher:
-    """Selects unsent rows, sends, waits for every acknowledgement, marks."""
+    """Selects unsent rows, sends, waits for every acknowledgement, marks. `is_paused`: whether an operator keeps
+    outputs back; the duty is held all the same."""
 
-    def __init__(self, outbox: Outbox, publisher: Publisher, lease: Lease, observer: Observer, holder: str) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        publisher: Publisher,
+        lease: Lease,
+        observer: Observer,
+        holder: str,
+        is_paused: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._outbox, self._publisher, self._lease = outbox, publisher, lease
-        self._observer, self._holder = observer, holder
+        self._observer, self._holder, self._is_paused = observer, holder, is_paused
 
     def on_duty(self) -> bool:
         """Take or renew the duty; False when another instance holds it. Raises TryAgain."""
         return self._lease.hold(DUTY, self._holder, LEASE_SECONDS)
 
     def dispatch(self) -> int:
-        """Publish up to one batch; gives the number of rows sent, 0 when off duty or nothing went out."""
-        if not self.on_duty():
+        """Publish up to one batch; gives the number of rows sent, 0 when off duty, paused, or nothing went out."""
+        if not self.on_duty() or self._is_paused():
             return 0
         messages = self._outbox.pending(BATCH)
         if not messages:
@@ -44,9 +53,10 @@ class Dispatcher:
         self._tell_trouble(messages, deliveries)
         return sum(delivery.result == "sent" for delivery in deliveries)
 
-    def drain(self) -> bool:
-        """Publish until nothing more goes out; True when nothing waits any more, by whomever it was sent."""
-        while self.dispatch():
+    def drain(self, may_go_on: Callable[[], bool] = lambda: True) -> bool:
+        """Publish until nothing more goes out; True when nothing waits any more, by whomever it was sent. `may_go_on`
+        is asked before each further batch."""
+        while self.dispatch() and may_go_on():
             pass
         return not self._outbox.is_waiting()
 

@@ -211,7 +211,10 @@ def test_gauges_equal_a_naive_count(store: SqlStore, seed: int) -> None:
             tx.cases.postpone(name, NOW + SECOND)
     with store.read() as reading:
         found = {key(name, **labels): value for name, labels, value in reading.gauges(NOW)}
-    others = {key("outbox_pending"): 0.0, key("outbox_oldest_seconds"): 0.0, key("switch_state", switch="mute"): 0.0}
+    others = {key("outbox_pending"): 0.0, key("outbox_oldest_seconds"): 0.0}
+    others |= {
+        key("switch_state", switch=one): 0.0 for one in ("mute", "pause_consume", "pause_sweep", "pause_dispatch")
+    }
     assert found == pytest.approx({**naive_gauges(cases, clocks, postponed, NOW), **others})
 
 

@@ -15,6 +15,7 @@ StoreUrl = Annotated[str | None, typer.Option("--store", help="sqlite:///FILE or
 Folder = Annotated[Path | None, typer.Argument(help="Rules folder; default: the shipped rulebook.")]
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Rules folder; default: the shipped rulebook.")]
 Language = Annotated[str | None, typer.Option("--lang", help="zh-Hant, zh-Hans or en; default: the terminal's.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the audit.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 RULES_GROUP = ("rules", "Revisions of the rulebook: write, propose, compare, release and watch them.")
 """Name and purpose of the group of verbs about whole rulebooks."""
@@ -27,6 +28,17 @@ def local_instant(text: str) -> datetime | None:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def shown(instant: str) -> str:
+    """An instant of a JSON shape as tables show it, under a heading that says UTC."""
+    return instant.removesuffix("Z").replace("T", " ")
+
+
+def needs_reason(reason: str) -> None:
+    """Raises WrongSettings when nobody says why."""
+    if not reason.strip():
+        raise WrongSettings(["--reason: say why"])
 
 
 def exact_instant(flag: str, text: str | None) -> datetime | None:

@@ -1,5 +1,6 @@
 """The consumer: poll → handle → commit. Batch, then single steps, then quarantine; Kafka, files and stdin alike."""
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from monitors.ports import Observer, TimeSource
 from triage.errors import Fenced, PositionLost, TryAgain, describe
 from triage.ports import EventSource, Part, Position, Record, Store
 from triage.service.handle_event import EventHandler
+from triage.service.pause import PauseWatch
 
 log = structlog.get_logger()
 
@@ -33,14 +35,17 @@ class Consumer:
         time: TimeSource,
         observer: Observer,
         wait: Callable[[float], bool],
+        pause: PauseWatch,
     ) -> None:
-        """`wait(seconds)` returns True as soon as a stop was asked for."""
+        """`wait(seconds)` returns True as soon as a stop was asked for. `pause`: whether an operator has paused it."""
+        self._pause = pause
         self._source, self._store, self._handler = source, store, handler
         self._time, self._observer, self._wait = time, observer, wait
         self._known: dict[Part, int] = {}
         self._again: set[Part] = set()
         self._forgiven: set[Part] = set()
         self._lost: dict[Part, str] = {}
+        self._holds = False
         self._until_drained = False
         self._failures = 0
         self._away_since: float | None = None
@@ -68,6 +73,8 @@ class Consumer:
             return ["the store or the broker is away, the batch in hand is tried again"]
         if not self.assigned:
             return ["no part of the source is assigned yet"]
+        if self._holds:
+            return self._pause.troubles()
         return sorted(self._lost.values())
 
     def _consume(self) -> bool:
@@ -107,20 +114,46 @@ class Consumer:
         self._wait(pause)
 
     def _turn(self) -> None:
-        """One poll, and every batch of it."""
+        """One poll, and every batch of it. While paused nothing is read, and everything polled, so that the parts stay
+        ours."""
+        self._heed_pause()
         self._place()
         seen: dict[Part, datetime] = {}
         try:
-            for part, records in self._source.poll(POLL_SECONDS):
+            if self._holds:
+                self._source.hold(self._known.keys())
+            if not self._take_all(deque(self._source.poll(POLL_SECONDS)), seen):
+                return
+        except PositionLost as error:
+            self._lose(error)
+        self._note_progress(seen | dict(self._source.caught_up()))
+
+    def _heed_pause(self) -> None:
+        """At its end every part is placed anew: an operator may have moved it meanwhile."""
+        before, self._holds = self._holds, self._pause.is_on()
+        if before and not self._holds:
+            for part in list(self._known):
+                self._place_again(part)
+
+    def _take_all(self, left: deque[tuple[Part, Sequence[Record]]], seen: dict[Part, datetime]) -> bool:
+        """Every batch of a poll, `seen` gets the latest time of each part. False when a stop was asked for or a pause
+        began between two; whatever ends it, what was polled and not handled is read again."""
+        try:
+            while left:
+                if self._wait(0) or self._pause.is_on():
+                    return False
+                part, records = left[0]
                 if part in self._known:
                     self._take(part, records)
                     # A run that ends with its input judges clocks when all is read: what it leaves does not depend
                     # on how far the other parts were at each event.
                     if records[-1].timestamp is not None and not self._until_drained:
                         seen[part] = records[-1].timestamp
-        except PositionLost as error:
-            self._lose(error)
-        self._note_progress(seen | dict(self._source.caught_up()))
+                left.popleft()
+            return True
+        finally:
+            for part in {part for part, _ in left} & self._known.keys():
+                self._place_again(part)
 
     def _take(self, part: Part, records: Sequence[Record]) -> None:
         try:
@@ -129,7 +162,6 @@ class Consumer:
             self._place_again(part)
         except TryAgain:
             self._forgiven.add(part)
-            self._place_again(part)
             raise
 
     def _place(self) -> None:

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from monitors.notices.message import Message
+from triage.ports.operators import Audit, DeadLetters, Outputs, Switches
 from triage.ports.past import Past
 from triage.ports.rows import (
     CaseRow,
     Changes,
     ClockRow,
-    DeadLetter,
-    Mute,
     Part,
     Position,
     RulebookChange,
@@ -159,18 +158,6 @@ class Rulebooks(Protocol):
         ...
 
 
-class Switches(Protocol):
-    """What operators have switched; running instances look at each batch and sweep."""
-
-    def mutes(self, now: datetime) -> tuple[Mute, ...]:
-        """Those in force, by scope and value."""
-        ...
-
-    def mute(self, mute: Mute, *, at: datetime, who: str, why: str) -> None:
-        """Mute until an instant; one in the past ends an earlier word about the same."""
-        ...
-
-
 class Transaction(Protocol):
     """One transaction of the store; committed when its `with` block ends, rolled back when it raises."""
 
@@ -192,6 +179,16 @@ class Transaction(Protocol):
     @property
     def switches(self) -> Switches:
         """Operators' switches."""
+        ...
+
+    @property
+    def letters(self) -> DeadLetters:
+        """Dead letters."""
+        ...
+
+    @property
+    def outputs(self) -> Outputs:
+        """Outputs that an operator looks after."""
         ...
 
     def now(self) -> datetime:
@@ -233,6 +230,21 @@ class Reading(Protocol):
         ...
 
     @property
+    def letters(self) -> DeadLetters:
+        """Dead letters; only its questions are asked here, and nothing is locked."""
+        ...
+
+    @property
+    def outputs(self) -> Outputs:
+        """Outputs; only its questions are asked here."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """Who changed what."""
+        ...
+
+    @property
     def past(self) -> Past:
         """What reports over everything stored ask."""
         ...
@@ -268,10 +280,6 @@ class Reading(Protocol):
 
     def positions(self) -> list[tuple[Part, Position]]:
         """Every stored position."""
-        ...
-
-    def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """The newest first."""
         ...
 
     def recent_messages(self, topic: str, limit: int) -> list[Message]:

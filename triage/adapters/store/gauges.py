@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import CASES, CLOCKS, OPEN, OUTBOX, PROVISIONAL, UNSENT, overdue, to_instant
+from triage.ports import WORKS
 
 Gauge = tuple[str, dict[str, str], float]
 
@@ -62,7 +63,11 @@ def oldest_wait(connection: sa.Connection, now: datetime) -> float:
 
 
 def _switches(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
-    yield "switch_state", {"switch": "mute"}, float(len(SqlSwitches(connection).mutes(now)))
+    switches = SqlSwitches(connection)
+    yield "switch_state", {"switch": "mute"}, float(len(switches.mutes(now)))
+    paused = {pause.work for pause in switches.pauses(now)}
+    for work in WORKS:
+        yield "switch_state", {"switch": f"pause_{work}"}, float(work in paused)
 
 
 def _outbox(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:

@@ -78,12 +78,21 @@ class SqlOutbox:
             return bool(connection.execute(query).scalar_one())
 
     def mark(self, deliveries: Sequence[Delivery]) -> None:
-        """Record the results; what failed for now stays pending."""
+        """Record the results; what failed for now stays pending. What an operator took out meanwhile stays out, unless
+        it was sent."""
         if not deliveries:
             return
-        statement = sa.text("UPDATE outbox SET state = :state, detail = :detail WHERE no = :number")
+        statement = sa.text(
+            "UPDATE outbox SET state = :state, detail = :detail "
+            "WHERE no = :number AND (state IN ('pending', 'held') OR :is_sent)"
+        )
         rows = [
-            {"state": STATE_AFTER.get(one.result, one.result), "detail": one.detail or None, "number": one.no}
+            {
+                "state": STATE_AFTER.get(one.result, one.result),
+                "detail": one.detail or None,
+                "number": one.no,
+                "is_sent": one.result == "sent",
+            }
             for one in deliveries
         ]
         with self._begin() as connection:

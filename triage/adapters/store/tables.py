@@ -246,6 +246,9 @@ DEAD_LETTERS = sa.Table(
     sa.Column("headers", sa.Text),
     sa.Column("case_id", sa.Text),
     sa.Column("is_copy", sa.Boolean, nullable=False),
+    sa.Column("redriven_at", Instant),
+    sa.Column("redriven_by", sa.Text),
+    sa.Column("became", sa.Text),
 )
 
 SWITCHES = sa.Table(
@@ -258,7 +261,7 @@ SWITCHES = sa.Table(
     sa.Column("switch", sa.Text, nullable=False),
     sa.Column("scope", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
-    sa.Column("until", Instant, nullable=False),
+    sa.Column("until", Instant),
 )
 
 AUDIT = sa.Table(
