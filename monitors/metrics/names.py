@@ -54,6 +54,19 @@ METRICS: tuple[Metric, ...] = (
         ("department", "priority", "clock"),
     ),
     Metric("oldest_overdue_seconds", "gauge", "How long the longest overdue clock is overdue.", ("clock",)),
+    Metric("open_cases_by_age", "gauge", "Open cases by days since their receipt.", ("department", "age")),
+    Metric(
+        "upcoming_deadlines",
+        "gauge",
+        "Running clocks due within so many days: 1 is the next 24 hours, 2 the 24 behind them.",
+        ("clock", "day"),
+    ),
+    Metric(
+        "breaches_total",
+        "counter",
+        "Clocks that passed their due time, counted when that is handled.",
+        ("department", "clock"),
+    ),
     Metric("clock_outcomes_total", "counter", "Clocks ended, by outcome.", ("clock", "outcome")),
     Metric(
         "timer_lateness_seconds",
@@ -76,6 +89,9 @@ METRICS: tuple[Metric, ...] = (
     Metric("positions_lost_total", "counter", "Parts stopped because their stored position is gone."),
     Metric("retries_total", "counter", "Batches rolled back to be tried again."),
     Metric("loop_failures_total", "counter", "Failed runs of a loop.", ("loop",)),
+    Metric("loop_last_success_timestamp_seconds", "gauge", "When a loop last ended without a failure.", ("loop",)),
+    Metric("on_duty", "gauge", "Whether this instance publishes and exports the gauges over the store: 1 or 0."),
+    Metric("gauges_read_seconds", "gauge", "How long the last reading of figures over the store took.", ("figures",)),
     Metric("dead_letters_total", "counter", "Dead letters by reason.", ("reason",)),
     Metric(
         "heartbeat_timestamp_seconds",

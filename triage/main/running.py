@@ -102,7 +102,12 @@ class Service:
         guard = ClockGuard(StepDetector(self.time.drift), self.store.ahead, self.metrics)
         firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute, self.engine)
         self.sweeper = Sweeper(firer, self.metrics, guard.agrees)
-        self.dispatcher = Dispatcher(self.store.outbox, self.publisher, self.store.lease, self.metrics, holder)
+        self.dispatcher = Dispatcher(
+            self.store.outbox, self.publisher, self.store.lease, self.metrics, holder, self.time
+        )
+        self.gauges = StoreGauges(
+            self.metrics, self._store_gauges, self.dispatcher.on_duty, self.dispatcher.surely_on_duty, self.time
+        )
         self.consumer = Consumer(self.source, self.store, self.handler, self.time, self.metrics, self._stopping.wait)
         self.schedule = Schedule(self._loops(), self.time, self.metrics)
         self.http = HttpServer(
@@ -110,7 +115,7 @@ class Service:
             settings.http.port,
             unhealthy=self._unhealthy,
             unready=self._unready,
-            exposition=self.metrics.exposition,
+            exposition=self._exposition,
         )
 
     def _connect(self) -> tuple[EventSource, Publisher]:
@@ -126,13 +131,12 @@ class Service:
 
     def _loops(self) -> tuple[Loop, ...]:
         roles = self.settings.run.roles
-        gauges = StoreGauges(self.metrics, self._store_gauges, self.dispatcher.on_duty)
         audit = SelfAudit(self._oldest_wait, self._has_forgotten_clock, self.time, self.metrics)
         loops = [Loop("reload", RELOAD_SECONDS, self._look_at_rules)]
         if "sweep" in roles:
             loops += [Loop("sweep", 0.5, self.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
         if "dispatch" in roles:
-            loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, gauges.refresh)]
+            loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, self.gauges.refresh)]
         return tuple(loops)
 
     def _look_at_rules(self) -> None:
@@ -196,9 +200,13 @@ class Service:
         self._closing.close()
         log.info("stopped", action="service.stopped")
 
-    def _store_gauges(self) -> Sequence[tuple[str, Mapping[str, str], float]]:
+    def _store_gauges(self, figures: str) -> Sequence[tuple[str, Mapping[str, str], float]]:
         with self.store.read() as reading:
-            return reading.gauges(self.time.now())
+            return reading.gauges(self.time.now(), figures)
+
+    def _exposition(self, accept: str) -> tuple[bytes, str]:
+        self.gauges.check()
+        return self.metrics.answer(accept)
 
     def _oldest_wait(self) -> float:
         with self.store.transaction() as tx:

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
 from monitors.notices.effect_key import effect_id
 from monitors.notices.message import DEAD_LETTERS, Message
+from triage.codec.concerned import concerned
 from triage.ports import DeadLetter, Part, Record
+
+log = structlog.get_logger()
 
 
 def dead_letter(
@@ -22,6 +27,19 @@ def dead_letter(
         headers=tuple(record.headers),
         case=case,
         copy=copy,
+    )
+
+
+def tell(letter: DeadLetter) -> None:
+    """A line of the log for a committed one. What is wrong in detail stands beside its bytes in the store: it may quote
+    them, and a log holds no personal data."""
+    log.warning(
+        "event went to the dead letters",
+        action="event.dead_letter",
+        reason=letter.reason,
+        origin=letter.origin,
+        also_applied=letter.copy,
+        **concerned(letter.value, letter.headers),
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitors.metrics.names import METRICS, PREFIX, Metric
@@ -17,13 +18,15 @@ BY_NAME = {metric.name: metric for metric in METRICS}
 
 LABELS = {
     "type", "outcome", "cause", "channel", "department", "rule", "name", "revision", "priority", "clock", "kind",
-    "alarm", "field", "reason", "topic", "partition", "loop", "switch", "result",
+    "age", "alarm", "day", "field", "figures", "reason", "topic", "partition", "loop", "switch", "result",
 }  # fmt: skip
 """Everything that a metric may be divided by: a new one is a decision, for each of its values is a series."""
 
 UNITS = ("_seconds", "_total", "_info", "_success", "_score")
-COUNTED = {"open_cases", "overdue_cases", "provisional_deadlines", "notices_held", "outbox_pending", "consumer_lag",
-           "switch_state"}  # fmt: skip
+COUNTED = {
+    "open_cases", "open_cases_by_age", "overdue_cases", "upcoming_deadlines", "provisional_deadlines", "notices_held",
+    "on_duty", "outbox_pending", "consumer_lag", "switch_state",
+}  # fmt: skip
 """Gauges that count things, or say yes or no: they have no unit."""
 
 OTHER_UNITS = {"ms", "milliseconds", "minutes", "hours", "days", "kb", "kib", "mb", "percent"}
@@ -170,6 +173,43 @@ def told(metrics: Metrics) -> Iterator[tuple[str, dict[str, str]]]:
     for family in text_string_to_metric_families(metrics.exposition().decode()):
         for sample in family.samples:
             yield sample.name, {name: value for name, value in sample.labels.items() if name != "le"}
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
+
+
+def test_who_asks_for_it_gets_traces_as_exemplars() -> None:
+    """Prometheus asks for OpenMetrics; the text format has no room for them."""
+    metrics = Metrics()
+    metrics.observe("end_to_end_seconds", 0.2, TRACE)
+    metrics.count("unmatched_total", 1, TRACE)
+    content, content_type = metrics.answer(OPENMETRICS)
+    assert content_type.startswith("application/openmetrics-text; version=1.0.0")
+    shown = [
+        (sample.name, sample.exemplar.labels)
+        for family in openmetrics.text_string_to_metric_families(content.decode())  # type: ignore[no-untyped-call]
+        for sample in family.samples
+        if sample.exemplar is not None
+    ]
+    trace = {"trace_id": TRACE}
+    assert shown == [("triage_end_to_end_seconds_bucket", trace), ("triage_unmatched_total", trace)]
+    for accept in ("", "text/plain", "*/*"):
+        plain, plain_type = metrics.answer(accept)
+        assert plain_type.startswith("text/plain")
+        assert TRACE not in plain.decode()
+
+
+def test_the_trace_of_an_event_is_an_example_of_its_figures() -> None:
+    """Of what it counts and measures; a `traceparent` that is none is left out."""
+    desk = Desk()
+    desk.traceparent = f"00-{TRACE}-00f067aa0ba902b7-01"
+    desk.is_registered()
+    desk.traceparent = "Wang Xiaoming"
+    desk.happens("contacted", "2026-03-02 11:00", direction="to_customer")
+    first, second = desk.effects
+    assert {count.trace for count in first.counts} == {TRACE}
+    assert {count.trace for count in second.counts} == {None}
 
 
 def test_what_a_step_counts_is_declared(life: Metrics) -> None:
