@@ -79,7 +79,10 @@ class Metrics:
         if metric.kind == "histogram":
             return Histogram(name, metric.help, metric.labels, buckets=metric.buckets, registry=self.registry)
         kind = Counter if metric.kind == "counter" else KnownGauge
-        return kind(name, metric.help, metric.labels, registry=self.registry)
+        made = kind(name, metric.help, metric.labels, registry=self.registry)
+        for value in metric.values:
+            made.labels(value)
+        return made
 
 
 def _exemplar(trace: str | None) -> dict[str, str] | None:
