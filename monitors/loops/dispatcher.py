@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+import msgspec
 import structlog
 
 from monitors.notices.message import Message
-from monitors.ports import Delivery, Lease, Observer, Outbox, Publisher
+from monitors.ports import Delivery, Lease, Observer, Outbox, Publisher, TimeSource
+from triage.domain.trace import trace_id
 from triage.errors import BrokerAway
 
 log = structlog.get_logger()
@@ -28,14 +30,24 @@ class Dispatcher:
         lease: Lease,
         observer: Observer,
         holder: str,
+        time: TimeSource,
         is_paused: Callable[[], bool] = lambda: False,
     ) -> None:
         self._outbox, self._publisher, self._lease = outbox, publisher, lease
-        self._observer, self._holder, self._is_paused = observer, holder, is_paused
+        self._observer, self._holder, self._time, self._is_paused = observer, holder, time, is_paused
+        self._sure_until = self._time.monotonic()
 
     def on_duty(self) -> bool:
         """Take or renew the duty; False when another instance holds it. Raises TryAgain."""
-        return self._lease.hold(DUTY, self._holder, LEASE_SECONDS)
+        asked_at = self._time.monotonic()
+        held = self._lease.hold(DUTY, self._holder, LEASE_SECONDS)
+        self._sure_until = asked_at + LEASE_SECONDS if held else asked_at
+        return held
+
+    def surely_on_duty(self) -> bool:
+        """Whether no other instance can hold the duty now, as far as is known without asking: a process that was
+        stopped for a while, or lost the store, must not go on as if it did."""
+        return self._time.monotonic() < self._sure_until
 
     def dispatch(self) -> int:
         """Publish up to one batch; gives the number of rows sent, 0 when off duty, paused, or nothing went out."""
@@ -62,6 +74,7 @@ class Dispatcher:
 
     def stop(self) -> None:
         """Give the duty back."""
+        self._sure_until = self._time.monotonic()
         self._lease.release(DUTY, self._holder)
 
     def _tell_trouble(self, messages: Sequence[Message], deliveries: Sequence[Delivery]) -> None:
@@ -75,5 +88,20 @@ class Dispatcher:
                     action=f"dispatch.{delivery.result}",
                     id=message.id,
                     topic=message.topic,
+                    case=message.key,
                     detail=delivery.detail,
+                    **_trace_of(message),
                 )
+
+
+class _Traced(msgspec.Struct):
+    traceparent: str | None = None
+
+
+def _trace_of(message: Message) -> dict[str, str]:
+    """The trace of the event that caused it, when its sender gave one; a dead letter may be any bytes."""
+    try:
+        found = trace_id(msgspec.json.decode(message.payload, type=_Traced).traceparent)
+    except msgspec.DecodeError:
+        return {}
+    return {} if found is None else {"trace_id": found}

@@ -41,7 +41,7 @@ def test_each_setting_is_documented(key: str) -> None:
 def test_each_metric_is_documented(metric: Metric) -> None:
     """Every metric stands in the reference with its labels and meaning."""
     name, text = f"`{PREFIX}{metric.name}`", (REFERENCE / "metrics.md").read_text(encoding="utf-8")
-    line = next((line for line in text.splitlines() if name in line), "")
+    line = next((line for line in text.splitlines() if line.startswith(f"| {name}")), "")
     assert line, name
     for label in metric.labels:
         assert f"`{label}`" in line

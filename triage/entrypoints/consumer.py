@@ -6,9 +6,11 @@ from datetime import datetime
 
 import structlog
 
-from monitors.ports import Observer, TimeSource
+from monitors.ports import Observer, TimeSource, note_success
+from triage.codec.concerned import concerned
 from triage.errors import Fenced, PositionLost, TryAgain, describe
 from triage.ports import EventSource, Part, Position, Record, Store
+from triage.service.dead_letters import origin_of
 from triage.service.handle_event import EventHandler
 from triage.service.pause import PauseWatch
 
@@ -21,6 +23,9 @@ LEAVE_SOURCE_AFTER_SECONDS = 30.0
 """With the store away for longer, the source is left so that others may take its parts."""
 
 POLL_SECONDS = 1.0
+
+LOOP = "consume"
+"""The consumer's name among the loops."""
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -56,6 +61,7 @@ class Consumer:
         """Consume; `until_drained`: until everything that was there is read; PositionLost is raised then."""
         self._until_drained = until_drained
         self._began_at = self._time.now()
+        note_success(self._observer, self._began_at, LOOP)  # one that never gets through its first turn is silent too
         while not self._wait(0):
             self._source.open()
             self._known.clear()
@@ -84,6 +90,7 @@ class Consumer:
                 return False
             try:
                 self._turn()
+                note_success(self._observer, self._time.now(), LOOP)
                 self._failures, self._away_since = 0, None
                 if self._until_drained and self._is_drained():
                     return True
@@ -244,11 +251,11 @@ class Consumer:
                 raise
             except Exception as error:  # noqa: BLE001 # three tries, then quarantine with this error
                 error_text = describe(error)
-                log.warning("event failed", action="consumer.event", error=error_text)
+                log.warning("event failed", action="consumer.event", error=error_text, **_origin(part, record))
             else:
                 return
         self._commit(part, self._handler.quarantine(part, self._known[part], record, error_text))
-        log.error("event quarantined", action="consumer.quarantined", offset=record.offset, error=error_text)
+        log.error("event quarantined", action="consumer.quarantined", error=error_text, **_origin(part, record))
 
     def _count_try(self, part: Part) -> int:
         with self._store.transaction() as tx:
@@ -268,3 +275,8 @@ class Consumer:
                 tx.offsets.caught_up(ours)
         for part, lag in self._source.lag().items():
             self._observer.gauge("consumer_lag", lag, topic=part.input, partition=str(part.partition))
+
+
+def _origin(part: Part, record: Record) -> dict[str, str]:
+    """Where a record came from and which event it is, for a line of the log."""
+    return {"origin": origin_of(part, record), **concerned(record.value, record.headers)}

@@ -4,13 +4,11 @@ Stop order: not ready → no new polls or sweeps → finish or roll back the bat
 publisher, scheduler, store, HTTP. A second signal exits at once.
 """
 
-import signal
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from uuid import uuid4
 
 import msgspec
@@ -37,6 +35,7 @@ from triage.entrypoints.consumer import Consumer
 from triage.entrypoints.http import HttpServer
 from triage.errors import Refused, TryAgain, describe
 from triage.main.engines import await_engine, second_engine
+from triage.main.signals import stop_on_signals
 from triage.main.tools import kafka_options, rules_scanner
 from triage.ports import CONSUME, DISPATCH, SWEEP, WORKS, EventSource, Store
 from triage.service.approval import shadow_folder
@@ -97,6 +96,7 @@ class Service:
         self._read_rules()
         self.source = self._source()
         self.dispatcher = self._dispatcher(opened) if "dispatch" in self.roles else None
+        self.gauges = None if self.dispatcher is None else self._gauges(self.dispatcher)
         if self.engine is not None:
             await_engine(self.engine, self.library.active, settings.engine)
         self._build_deciding()
@@ -106,7 +106,7 @@ class Service:
             settings.http.port,
             unhealthy=self._unhealthy,
             unready=self._unready,
-            exposition=self.metrics.exposition,
+            exposition=self._exposition,
         )
 
     def _read_rules(self) -> None:
@@ -145,7 +145,12 @@ class Service:
         publisher = KafkaPublisher(kafka_options(self.settings)) if is_kafka else FilePublisher(self.options.out)
         opened.callback(publisher.close)
         is_paused = self.pauses[DISPATCH].is_on
-        return Dispatcher(self.store.outbox, publisher, self.store.lease, self.metrics, self.holder, is_paused)
+        return Dispatcher(
+            self.store.outbox, publisher, self.store.lease, self.metrics, self.holder, self.time, is_paused
+        )
+
+    def _gauges(self, dispatcher: Dispatcher) -> StoreGauges:
+        return StoreGauges(self.metrics, self._store_gauges, dispatcher.on_duty, dispatcher.surely_on_duty, self.time)
 
     def _take_as_shadow(self, store: Store, files: dict[str, bytes], by: str) -> None:
         shadow_folder(store, self.library, files, by)
@@ -156,9 +161,8 @@ class Service:
             is_paused = self.pauses[SWEEP].is_on
             audit = SelfAudit(self._oldest_wait, self._has_forgotten_clock, self.time, self.metrics, is_paused)
             loops += [Loop("sweep", 0.5, self.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
-        if self.dispatcher is not None:
-            gauges = StoreGauges(self.metrics, self._store_gauges, self.dispatcher.on_duty)
-            loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, gauges.refresh)]
+        if self.dispatcher is not None and self.gauges is not None:
+            loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, self.gauges.refresh)]
         return tuple(loops)
 
     def _look_at_rules(self) -> None:
@@ -237,9 +241,14 @@ class Service:
                 "outbox not drained, it goes out at the next start", action="stop.outbox", error=describe(error)
             )
 
-    def _store_gauges(self) -> Sequence[tuple[str, Mapping[str, str], float]]:
+    def _store_gauges(self, figures: str) -> Sequence[tuple[str, Mapping[str, str], float]]:
         with self.store.read() as reading:
-            return reading.gauges(self.time.now())
+            return reading.gauges(self.time.now(), figures)
+
+    def _exposition(self, accept: str) -> tuple[bytes, str]:
+        if self.gauges is not None:
+            self.gauges.check()
+        return self.metrics.answer(accept)
 
     def _oldest_wait(self) -> float:
         with self.store.transaction() as tx:
@@ -280,15 +289,3 @@ def run_service(settings: Settings, options: RunOptions) -> None:
 
     stop_on_signals(service.stop)
     service.run()
-
-
-def stop_on_signals(stop: Callable[[], None]) -> None:
-    """SIGINT and SIGTERM call `stop` once; a second one ends the process at once."""
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        stop()
-
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)

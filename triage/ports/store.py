@@ -286,8 +286,9 @@ class Reading(Protocol):
         """The newest outputs of a topic, the newest first, sent or not."""
         ...
 
-    def gauges(self, now: datetime) -> list[tuple[str, dict[str, str], float]]:
-        """(metric name, labels, value) of everything counted over the whole store."""
+    def gauges(self, now: datetime, figures: str | None = None) -> list[tuple[str, dict[str, str], float]]:
+        """(metric name, labels, value) of what is counted over the whole store: one of
+        `monitors.metrics.collectors.FIGURES`, or everything."""
         ...
 
     def summary(self) -> dict[str, Any]:

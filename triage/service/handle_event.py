@@ -8,10 +8,11 @@ import msgspec
 from monitors.ports import Observer, TimeSource
 from triage.codec.decode import Arrival, Codec, DeadLetter
 from triage.domain.lifecycle import FINAL_STATUSES
+from triage.domain.trace import trace_id
 from triage.ports import CaseRow, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Transaction
 from triage.ports import DeadLetter as DeadLetterRow
 from triage.rulebook.decide import CompiledRulebook
-from triage.service.dead_letters import dead_letter, letter_again, to_messages
+from triage.service.dead_letters import dead_letter, letter_again, tell, to_messages
 from triage.service.draft import Considered, Count, Effects, Moment, Rules, report
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
@@ -63,6 +64,8 @@ class EventHandler:
             self._apply_all(tx, batch, active)
             batch.write()
         report(self._observer, batch.counts)
+        for letter in batch.changes.dead_letters:
+            tell(letter)
         self._library.compare(batch.considered)
         return after
 
@@ -148,10 +151,11 @@ class EventHandler:
         effects = apply(row, arrival, rules, batch.moment, siblings.get(customer, ()) if customer else ())
         batch.take(effects)
         ask(batch.questions, rules.active, effects)
-        batch.counts.append(Count("decision_seconds", {}, self._time.monotonic() - began, histogram=True))
+        took, trace = self._time.monotonic() - began, trace_id(arrival.traceparent)
+        batch.counts.append(Count("decision_seconds", {}, took, histogram=True, trace=trace))
         if record.timestamp is not None:
             waited = max(0.0, (batch.moment.now - record.timestamp).total_seconds())
-            batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True))
+            batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True, trace=trace))
         _move_sibling(siblings, customer, effects.row)
         if event.faults:
             detail = "; ".join(f"{fault.path}: {fault.found}, allowed: {fault.allowed}" for fault in event.faults)

@@ -20,6 +20,7 @@ from triage.rulebook.load import load
 from triage.rulebook.model import Rulebook
 from triage.rulebook.syntax import line_of
 from triage.service.draft import Considered, Rules
+from triage.service.from_zero import show_from_zero
 from triage.service.revision_states import AUTO, active_before, pending, submit
 from triage.wording.text import say
 
@@ -219,7 +220,10 @@ class Library:
                 book = compiled.rulebook
                 self._observer.gauge("rulebook_info", value, name=book.name, revision=book.revision)
         self._shown = self._active
-        return self._active.rulebook if self._active else None
+        if self._active is None:
+            return None
+        show_from_zero(self._observer, self._active.rulebook)
+        return self._active.rulebook
 
     def check(self, files: dict[str, bytes]) -> CompiledRulebook:
         """The files, loaded, every example held; kept at hand. Raises FaultyRules, which the metric shows, TryAgain."""

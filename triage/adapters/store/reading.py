@@ -16,7 +16,17 @@ from triage.adapters.store.outputs import SqlAudit, SqlOutputs
 from triage.adapters.store.past import SqlPast
 from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.switches import SqlSwitches
-from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, TIMELINE, forgotten
+from triage.adapters.store.tables import (
+    CASES,
+    CLOCKS,
+    DEAD_LETTERS,
+    NOTICES,
+    OFFSETS,
+    OUTBOX,
+    TIMELINE,
+    WITHOUT_NEXT,
+    to_instant,
+)
 from triage.adapters.store.tables import overdue as is_overdue
 from triage.ports import CaseRow, ClockRow, Part, Position, TimelineRow
 
@@ -64,8 +74,10 @@ class SqlReading:
 
     def has_forgotten_clock(self) -> bool:
         """Whether a running clock has no time at which it is looked at again."""
-        query = sa.select(CLOCKS.c.case_no).where(forgotten(self._now)).limit(1)
-        return self._connection.execute(query).first() is not None
+        # The latest of them, from the end of its index: asked for any that is due later, PostgreSQL reads the table.
+        latest = sa.select(sa.func.max(CLOCKS.c.due_at)).where(WITHOUT_NEXT)
+        due_at = to_instant(self._connection.execute(latest).scalar())
+        return due_at is not None and due_at > self._now
 
     def timeline(self, case: str) -> list[TimelineRow]:
         """The rows of one case in order."""
@@ -97,9 +109,9 @@ class SqlReading:
         query = sa.select(OUTBOX).where(OUTBOX.c.topic == topic).order_by(OUTBOX.c.no.desc()).limit(limit)
         return [to_message(row) for row in self._connection.execute(query)]
 
-    def gauges(self, now: datetime) -> list[tuple[str, dict[str, str], float]]:
-        """(metric name, labels, value) of everything counted over the whole store."""
-        return gauges(self._connection, now)
+    def gauges(self, now: datetime, figures: str | None = None) -> list[tuple[str, dict[str, str], float]]:
+        """(metric name, labels, value) of what is counted over the whole store; everything without `figures`."""
+        return gauges(self._connection, now, figures)
 
     def summary(self) -> dict[str, Any]:
         """Counts: cases, events, notices by state, outputs by state, dead letters by reason."""

@@ -68,8 +68,17 @@ CASES = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
 )
 
-OPEN = CASES.c.status.not_in(sorted(FINAL_STATUSES))
-"""Cases on which work is still expected."""
+OPEN = CASES.c.status.not_in([sa.literal_column(f"'{status}'") for status in sorted(FINAL_STATUSES)])
+"""Cases on which work is still expected, in literals so that the partial index serves the query."""
+
+sa.Index(
+    "ix_cases_open",
+    CASES.c.department,
+    CASES.c.priority,
+    CASES.c.received_at,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
 
 TIMELINE = sa.Table(
     "timeline",
@@ -121,25 +130,32 @@ RUNNING = CLOCKS.c.state == sa.literal_column("'running'")
 """Running clocks, in a literal so that the partial index serves the query."""
 
 
+AGAINST_US = CLOCKS.c.against_us
+"""Clocks on which we are late when they pass; the others only tell."""
+
+
 def overdue(now: datetime) -> sa.ColumnElement[bool]:
     """Clocks against us that run past their due time, whose whole second still counts."""
-    return sa.and_(RUNNING, CLOCKS.c.due_at <= now - timedelta(seconds=1), CLOCKS.c.against_us)
+    return sa.and_(RUNNING, AGAINST_US, CLOCKS.c.due_at <= now - timedelta(seconds=1))
 
 
 WITHOUT_NEXT = sa.and_(RUNNING, CLOCKS.c.next_at.is_(None))
 sa.Index("ix_clocks_without_next", CLOCKS.c.due_at, sqlite_where=WITHOUT_NEXT, postgresql_where=WITHOUT_NEXT)
-
-
-def forgotten(now: datetime) -> sa.ColumnElement[bool]:
-    """Running clocks that nobody will look at when they are due: there must be none."""
-    return sa.and_(WITHOUT_NEXT, CLOCKS.c.due_at > now)
-
+"""Running clocks that nobody will look at again; when such a one is due later than now, it was forgotten."""
 
 PROVISIONAL = sa.and_(RUNNING, CLOCKS.c.provisional)
 """Running clocks counted over dates that no calendar knows yet: few among many."""
 
 sa.Index("ix_clocks_provisional", CLOCKS.c.case_no, sqlite_where=PROVISIONAL, postgresql_where=PROVISIONAL)
-sa.Index("ix_clocks_running_due_at", CLOCKS.c.due_at, sqlite_where=RUNNING, postgresql_where=RUNNING)
+COUNTED = sa.and_(RUNNING, AGAINST_US)
+sa.Index(
+    "ix_clocks_counted",
+    CLOCKS.c.due_at,
+    CLOCKS.c.clock,
+    CLOCKS.c.case_no,
+    sqlite_where=COUNTED,
+    postgresql_where=COUNTED,
+)
 
 NOTICES = sa.Table(
     "notices",
