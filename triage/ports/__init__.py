@@ -25,6 +25,7 @@ from triage.ports.rows import (
     Sibling,
     StoredRulebook,
     TimelineRow,
+    Wanted,
 )
 from triage.ports.source import EventSource
 from triage.ports.store import Cases, Offsets, Reading, Rulebooks, Store, Transaction
@@ -68,4 +69,5 @@ __all__ = [
     "StoredRulebook",
     "TimelineRow",
     "Transaction",
+    "Wanted",
 ]

@@ -21,6 +21,7 @@ from triage.ports.rows import (
     Sibling,
     StoredRulebook,
     TimelineRow,
+    Wanted,
 )
 
 
@@ -241,8 +242,12 @@ class Reading(Protocol):
         """Raises StoreAway when the store does not answer."""
         ...
 
-    def cases(self, *, overdue: bool = False, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
-        """Cases in the order of their numbers. `overdue`: with a running clock past its due time now."""
+    def listed(self, wanted: Wanted) -> Iterator[CaseRow]:
+        """The wanted cases in their order, read as they are asked for."""
+        ...
+
+    def cases(self, *, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
+        """Cases in the order of their numbers."""
         ...
 
     def clocks(self, case_nos: Collection[int]) -> list[ClockRow]:

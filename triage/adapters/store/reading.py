@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -10,14 +11,14 @@ import sqlalchemy as sa
 from monitors.notices.message import Message
 from triage.adapters.store.cases import clocks_of, to_case
 from triage.adapters.store.gauges import gauges, oldest_wait
+from triage.adapters.store.listing import numbers
 from triage.adapters.store.offsets import to_position
 from triage.adapters.store.outbox import to_message
 from triage.adapters.store.past import SqlPast
 from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, TIMELINE, forgotten
-from triage.adapters.store.tables import overdue as is_overdue
-from triage.ports import CaseRow, ClockRow, DeadLetter, Part, Position, TimelineRow
+from triage.ports import CaseRow, ClockRow, DeadLetter, Part, Position, TimelineRow, Wanted
 
 CHUNK = 500
 
@@ -35,13 +36,19 @@ class SqlReading:
         """Raises StoreAway when the store does not answer."""
         self._connection.execute(sa.select(1))
 
-    def cases(self, *, overdue: bool = False, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
+    def listed(self, wanted: Wanted) -> Iterator[CaseRow]:
+        """The wanted cases in their order, chunk by chunk."""
+        found = numbers(self._connection, wanted, self._now)
+        while chunk := list(islice(found, CHUNK)):
+            rows = self._connection.execute(sa.select(CASES).where(CASES.c.no.in_(chunk)))
+            by_number = {row.no: row for row in rows}
+            yield from (to_case(by_number[number]) for number in chunk)
+
+    def cases(self, *, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
         """Cases in the order of their numbers, chunk by chunk."""
         query = sa.select(CASES).order_by(CASES.c.no).limit(CHUNK)
         if ids is not None:
             query = query.where(CASES.c.id.in_(ids))
-        if overdue:
-            query = query.where(CASES.c.no.in_(sa.select(CLOCKS.c.case_no).where(is_overdue(self._now))))
         last = 0
         while True:
             rows = self._connection.execute(query.where(CASES.c.no > last)).all()
