@@ -55,7 +55,7 @@ def ask(url: str) -> None:
         for _ in range(3):
             began, cpu = time.perf_counter(), time.process_time()
             with store.read() as reading:
-                found = sum(1 for _ in reading.listed(wanted))
+                found = sum(1 for _ in reading.listed(wanted, datetime.now(UTC)))
             took.append((time.perf_counter() - began, time.process_time() - cpu))
         wall, cpu = min(took)
         print(f"  triage cases {words}: {found} cases, {1000 * wall:.0f} ms, {1000 * cpu:.0f} ms of our processor")

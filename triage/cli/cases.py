@@ -12,7 +12,7 @@ import typer
 from triage.cli.case_page import show_case
 from triage.cli.case_table import Reader, show_cases
 from triage.cli.days import show_days
-from triage.cli.options import AsJson, Config, Language, StoreUrl, settings_from
+from triage.cli.options import AsJson, Config, Language, StoreUrl, exact_instant, settings_from
 from triage.cli.terminal import people_console
 from triage.domain.lifecycle import FINAL_STATUSES, PROGRESS
 from triage.errors import Refused, WrongSettings
@@ -58,6 +58,10 @@ Priorities = Annotated[list[str] | None, typer.Option("--priority", help="May be
 Statuses = Annotated[list[Status] | None, typer.Option("--status", help="May be repeated.")]
 Sort = Annotated[Order | None, typer.Option("--sort", help="due: the earliest deadline first, as with --overdue.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help=f"So many; default: {PAGE}, with --json all.")]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="INSTANT", help="Judge clocks as if it were then and nothing had happened."),
+]
 Page = Annotated[int, typer.Option("--page", min=1, help="Pass over the pages before it.")]
 
 
@@ -75,6 +79,7 @@ def cases(
     sort: Sort = None,
     limit: Limit = None,
     page: Page = 1,
+    at: At = None,
     lang: Language = None,
     as_json: AsJson = False,
 ) -> None:
@@ -91,16 +96,21 @@ def cases(
     )
     if sort is Order.RECEIVED and (asked.overdue or asked.due_within is not None):
         raise WrongSettings(["--sort received: --overdue and --due-within list by deadline"])
-    settings, chosen = settings_from(config, store__url=store), language(lang)
-    with opened_store(settings) as opened, opened.read() as reading:
-        now = machine_now()
-        if as_json:
-            for line in listed(reading, Shelf(), now, reading.listed(_all_or_page(asked, limit, page))):
-                print(msgspec.json.encode(line).decode())
-        else:
-            size = min(limit or PAGE, MOST)
-            wanted = msgspec.structs.replace(asked, skip=(page - 1) * size, limit=size + 1)
-            _show_page(listed(reading, Shelf(), now, reading.listed(wanted)), size, page, Reader(chosen, now))
+    size = min(limit or PAGE, MOST)
+    page_and_one = msgspec.structs.replace(asked, skip=(page - 1) * size, limit=size + 1)
+    wanted = _all_or_page(asked, limit, page) if as_json else page_and_one
+    reader = Reader(language(lang), exact_instant("--at", at) or machine_now())
+    with opened_store(settings_from(config, store__url=store)) as opened, opened.read() as reading:
+        lines = listed(reading, Shelf(), reader.now, reading.listed(wanted, reader.now))
+        _show(lines, size, page, reader, as_json=as_json)
+
+
+def _show(lines: Iterator[CaseLine], size: int, page: int, reader: Reader, *, as_json: bool) -> None:
+    if as_json:
+        for line in lines:
+            print(msgspec.json.encode(line).decode())
+    else:
+        _show_page(lines, size, page, reader)
 
 
 def _all_or_page(asked: Wanted, limit: int | None, page: int) -> Wanted:
@@ -132,12 +142,13 @@ def case(
     config: Config = None,
     store: StoreUrl = None,
     days: Annotated[bool, typer.Option("--days", help="Each date of each clock: counted, closed or paused.")] = False,
+    at: At = None,
     lang: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one case: its state, its clocks, its timeline. Exit 1 when there is no such case."""
     settings, chosen = settings_from(config, store__url=store), language(lang)
-    shelf, now = Shelf(), machine_now()
+    shelf, now = Shelf(), exact_instant("--at", at) or machine_now()
     with opened_store(settings) as opened, opened.read() as reading:
         line = next(listed(reading, shelf, now, reading.cases(ids=[case_id])), None)
         timeline = [timeline_line(row) for row in reading.timeline(case_id)]

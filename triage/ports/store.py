@@ -242,8 +242,8 @@ class Reading(Protocol):
         """Raises StoreAway when the store does not answer."""
         ...
 
-    def listed(self, wanted: Wanted) -> Iterator[CaseRow]:
-        """The wanted cases in their order, read as they are asked for."""
+    def listed(self, wanted: Wanted, now: datetime) -> Iterator[CaseRow]:
+        """The wanted cases in their order, clocks judged at `now`; read as they are asked for."""
         ...
 
     def cases(self, *, ids: Collection[str] | None = None) -> Iterator[CaseRow]:

@@ -36,9 +36,9 @@ class SqlReading:
         """Raises StoreAway when the store does not answer."""
         self._connection.execute(sa.select(1))
 
-    def listed(self, wanted: Wanted) -> Iterator[CaseRow]:
+    def listed(self, wanted: Wanted, now: datetime) -> Iterator[CaseRow]:
         """The wanted cases in their order, chunk by chunk."""
-        found = numbers(self._connection, wanted, self._now)
+        found = numbers(self._connection, wanted, now)
         while chunk := list(islice(found, CHUNK)):
             rows = self._connection.execute(sa.select(CASES).where(CASES.c.no.in_(chunk)))
             by_number = {row.no: row for row in rows}
