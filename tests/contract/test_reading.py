@@ -52,25 +52,6 @@ def test_cases_are_chosen_by_id(store: SqlStore) -> None:
         assert reading.clocks([]) == []
 
 
-def test_overdue_cases_have_a_running_clock_past_its_due_time(store: SqlStore, time: MovableTime) -> None:
-    """Ended, paused and future clocks do not count, and a case with several comes once."""
-    late, soon = NOW - SECOND, NOW + SECOND
-    clocks = [
-        a_clock("late", due_at=late),
-        a_clock("late", cycle=2, due_at=late),
-        a_clock("now", due_at=NOW),
-        a_clock("soon", due_at=soon),
-        a_clock("ended", due_at=late, state="met"),
-        a_clock("paused", due_at=None, state="paused"),
-    ]
-    write(store, *map(a_case, ["soon", "late", "now", "ended", "paused", "none"]), clocks=clocks)
-    for seconds, expected in ((0, ["late"]), (0.999999, ["late"]), (1, ["late", "now"]), (2, ["soon", "late", "now"])):
-        time.at = NOW + timedelta(seconds=seconds)
-        with store.read() as reading:
-            assert [case.id for case in reading.cases(overdue=True)] == expected
-            assert [case.id for case in reading.cases(overdue=True, ids=["late", "none"])] == ["late"]
-
-
 def test_a_clock_without_a_timer_is_found(store: SqlStore) -> None:
     """Only a running one whose due time is ahead: an overdue one may have no step left, a paused one has none."""
     ahead, behind = NOW + SECOND, NOW - SECOND

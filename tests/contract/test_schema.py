@@ -61,12 +61,11 @@ def test_partial_indexes_are_partial(empty_url: str) -> None:
         if option.endswith("_where")
     }
     assert set(wheres) == {
-        "ix_clocks_next_at", "ix_clocks_provisional", "ix_clocks_counted", "ix_clocks_without_next",
+        "ix_clocks_next_at", "ix_clocks_provisional", "ix_clocks_running_due_at", "ix_clocks_without_next",
         "ix_cases_open", "ix_outbox_pending",
     }  # fmt: skip
     assert "next_at IS NOT NULL" in wheres["ix_clocks_next_at"]
-    assert "'running'" in wheres["ix_clocks_counted"]
-    assert "against_us" in wheres["ix_clocks_counted"]
+    assert "'running'" in wheres["ix_clocks_running_due_at"]
     assert "'closed'" in wheres["ix_cases_open"]
     assert "provisional" in wheres["ix_clocks_provisional"]
     assert "next_at IS NULL" in wheres["ix_clocks_without_next"]

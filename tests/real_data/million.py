@@ -24,6 +24,7 @@ from psycopg.rows import dict_row
 
 from tests.e2e.clock_desk import event, instant, rules, run_at, write_events, write_rules
 from tests.e2e.workers import Worker, query, wait_for
+from tests.real_data import listings
 from tests.services.postgres import Server, libpq
 from triage.adapters.logs import set_up_logs
 from triage.adapters.store import schema
@@ -202,7 +203,7 @@ NOTICES = "SELECT at, due_at FROM notices WHERE state = 'fired'"
 
 
 def finding(url: str) -> None:
-    """How the next due cases are found: the plan, and the time."""
+    """How the next due cases are found, and what a listing shows: the plan, and the time."""
     tomorrow = datetime.now(UTC) + 24 * HOUR
     statement = DUE.format(until=f"'{tomorrow:%Y-%m-%dT%H:%M:%S.000000Z}'")
     if url.startswith("sqlite"):
@@ -212,6 +213,7 @@ def finding(url: str) -> None:
         print(f"  the next {found} due: {1000 * (time.perf_counter() - began):.1f} ms, {plan}")
     else:
         print(*(f"  {line}" for (line,) in query(url, f"EXPLAIN ANALYZE {statement}")), sep="\n")
+    listings.ask(url)
 
 
 def on_sqlite(directory: Path, cases: int) -> None:

@@ -1,23 +1,44 @@
 """`triage cases` and `triage case`: what is on the desk."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
+from enum import StrEnum
+from itertools import islice
 from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from triage.cli.case_page import show_case
+from triage.cli.case_table import Reader, show_cases
 from triage.cli.days import show_days
-from triage.cli.options import AsJson, Config, StoreUrl, settings_from
-from triage.errors import Refused
+from triage.cli.options import AsJson, Config, Language, StoreUrl, exact_instant, settings_from
+from triage.cli.terminal import people_console
+from triage.domain.lifecycle import FINAL_STATUSES, PROGRESS
+from triage.errors import Refused, WrongSettings
 from triage.main.tools import machine_now, opened_store
+from triage.ports import Wanted
 from triage.service.case_list import listed
-from triage.service.case_view import CaseLine, ClockLine, TimelineLine, timeline_line
+from triage.service.case_view import CaseLine, timeline_line
 from triage.service.release import Shelf
 from triage.service.replan import days_at
+from triage.settings import language
+from triage.wording.text import say
+
+PAGE = 100
+"""So many cases a table shows, unless it is told otherwise."""
+
+MOST = 10_000
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+Status = StrEnum("Status", {name: name for name in (*PROGRESS, *sorted(FINAL_STATUSES))})  # type: ignore[misc]
+
+
+class Order(StrEnum):
+    """What a listing goes by."""
+
+    RECEIVED = "received"
+    DUE = "due"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,21 +47,94 @@ def add_to(app: typer.Typer) -> None:
     app.command("case")(case)
 
 
+Overdue = Annotated[bool, typer.Option("--overdue", help="Only those with an overdue clock.")]
+DueWithin = Annotated[
+    str | None, typer.Option("--due-within", metavar="SPAN", help="Only those due within 90m, 12h, 2d or 1w.")
+]
+OpenOnly = Annotated[bool, typer.Option("--open", help="Only open cases.")]
+Departments = Annotated[list[str] | None, typer.Option("--department", help="Its id; may be repeated.")]
+Owners = Annotated[list[str] | None, typer.Option("--owner", help="The owner's id; may be repeated.")]
+Priorities = Annotated[list[str] | None, typer.Option("--priority", help="May be repeated.")]
+Statuses = Annotated[list[Status] | None, typer.Option("--status", help="May be repeated.")]
+Sort = Annotated[Order | None, typer.Option("--sort", help="due: the earliest deadline first, as with --overdue.")]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help=f"So many; default: {PAGE}, with --json all.")]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="INSTANT", help="Judge clocks as if it were then and nothing had happened."),
+]
+Page = Annotated[int, typer.Option("--page", min=1, help="Pass over the pages before it.")]
+
+
 def cases(
+    *,
     config: Config = None,
     store: StoreUrl = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only those with an overdue clock.")] = False,
+    overdue: Overdue = False,
+    due_within: DueWithin = None,
+    open_only: OpenOnly = False,
+    department: Departments = None,
+    owner: Owners = None,
+    priority: Priorities = None,
+    status: Statuses = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    page: Page = 1,
+    at: At = None,
+    lang: Language = None,
     as_json: AsJson = False,
 ) -> None:
-    """List cases with priority, department, owner and clocks."""
-    settings = settings_from(config, store__url=store)
-    with opened_store(settings) as opened, opened.read() as reading:
-        lines = listed(reading, Shelf(), machine_now(), overdue=overdue)
-        if as_json:
-            for line in lines:
-                print(msgspec.json.encode(line).decode())
-        else:
-            Console().print(_cases_table(lines))
+    """List cases with priority, department, owner and deadlines."""
+    asked = Wanted(
+        departments=tuple(department or ()),
+        owners=tuple(owner or ()),
+        priorities=tuple(priority or ()),
+        statuses=tuple(str(one) for one in status or ()),
+        is_open=open_only,
+        overdue=overdue,
+        due_within=None if due_within is None else _span(due_within),
+        by_due=sort is Order.DUE,
+    )
+    if sort is Order.RECEIVED and (asked.overdue or asked.due_within is not None):
+        raise WrongSettings(["--sort received: --overdue and --due-within list by deadline"])
+    size = min(limit or PAGE, MOST)
+    page_and_one = msgspec.structs.replace(asked, skip=(page - 1) * size, limit=size + 1)
+    wanted = _all_or_page(asked, limit, page) if as_json else page_and_one
+    reader = Reader(language(lang), exact_instant("--at", at) or machine_now())
+    with opened_store(settings_from(config, store__url=store)) as opened, opened.read() as reading:
+        lines = listed(reading, Shelf(), reader.now, reading.listed(wanted, reader.now))
+        _show(lines, size, page, reader, as_json=as_json)
+
+
+def _show(lines: Iterator[CaseLine], size: int, page: int, reader: Reader, *, as_json: bool) -> None:
+    if as_json:
+        for line in lines:
+            print(msgspec.json.encode(line).decode())
+    else:
+        _show_page(lines, size, page, reader)
+
+
+def _all_or_page(asked: Wanted, limit: int | None, page: int) -> Wanted:
+    """Raises WrongSettings."""
+    if limit is None and page > 1:
+        raise WrongSettings(["--page: with --json, say with --limit how long a page is"])
+    return asked if limit is None else msgspec.structs.replace(asked, skip=(page - 1) * limit, limit=limit)
+
+
+def _show_page(lines: Iterator[CaseLine], size: int, page: int, reader: Reader) -> None:
+    console = people_console()
+    shown = show_cases(console, islice(lines, size), reader)
+    if not shown:
+        console.print(reader.said(say("no such case")))
+    if next(lines, None) is not None:
+        console.print(reader.said(say("more cases: --page {page}", page=page + 1)), style="dim")
+
+
+def _span(text: str) -> timedelta:
+    """Raises WrongSettings."""
+    number, unit = text[:-1], text[-1:]
+    if not (number.isascii() and number.isdecimal() and unit in UNITS and len(number) <= 4):
+        raise WrongSettings([f"--due-within: {text} is no span, write 90m, 12h, 2d or 1w"])
+    return timedelta(**{UNITS[unit]: int(number)})
 
 
 def case(
@@ -48,97 +142,23 @@ def case(
     config: Config = None,
     store: StoreUrl = None,
     days: Annotated[bool, typer.Option("--days", help="Each date of each clock: counted, closed or paused.")] = False,
+    at: At = None,
+    lang: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one case: its state, its clocks, its timeline. Exit 1 when there is no such case."""
-    settings = settings_from(config, store__url=store)
-    shelf, now = Shelf(), machine_now()
+    settings, chosen = settings_from(config, store__url=store), language(lang)
+    shelf, now = Shelf(), exact_instant("--at", at) or machine_now()
     with opened_store(settings) as opened, opened.read() as reading:
-        line = next(listed(reading, shelf, now, ids=[case_id]), None)
+        line = next(listed(reading, shelf, now, reading.cases(ids=[case_id])), None)
         timeline = [timeline_line(row) for row in reading.timeline(case_id)]
         rows = list(reading.cases(ids=[case_id])) if days else []
         counted = [one for row in rows for one in days_at(row, shelf.rules(reading.rulebooks, [row.document]), now)]
     if line is None:
         raise Refused([f"there is no case {case_id}"])
     if days:
-        show_days(counted, as_json=as_json)
+        show_days(counted, chosen, as_json=as_json)
     elif as_json:
         print(msgspec.json.encode(msgspec.to_builtins(line) | {"timeline": timeline}).decode())
     else:
-        _show(line, timeline)
-
-
-def _cases_table(lines: Iterable[CaseLine]) -> Table:
-    """One case a row, one open clock a line; ended clocks are counted."""
-    table = Table(box=None)
-    for name in ("case", "status", "priority", "department", "owner", "received (UTC)"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("clocks")
-    for line in lines:
-        owner = line.owner.name if line.owner else None
-        cells = (line.case, line.status, line.priority, line.department, owner, _short(line.received_at)[:16])
-        table.add_row(*map(_shown, cells), _clocks(line.clocks), style="red" if line.is_overdue else None)
-    return table
-
-
-def _clocks(clocks: Sequence[ClockLine]) -> str:
-    open_ones = [f"{clock.clock} {clock.in_words}" for clock in clocks if clock.ended_at is None]
-    ended = Counter(clock.in_words for clock in clocks if clock.ended_at is not None)
-    counted = ", ".join(f"{number} {words}" for words, number in ended.items())
-    return "\n".join([*open_ones, counted] if counted else open_ones)
-
-
-def _shown(value: object) -> str:
-    """A value as people read it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "-" if value is None else str(value)
-
-
-def _short(instant: str | None) -> str:
-    """`2026-03-02T02:00:00Z` as `2026-03-02 02:00:00`: the column's head says UTC."""
-    return "-" if instant is None else instant.removesuffix("Z").replace("T", " ")
-
-
-def _long(late: timedelta) -> str:
-    """`2 d 9:00:01`: days, then hours, minutes and seconds."""
-    rest = timedelta(seconds=late.seconds)
-    return f"{late.days} d {rest}" if late.days else str(rest)
-
-
-def _show(line: CaseLine, timeline: list[TimelineLine]) -> None:
-    console = Console()
-    console.print(_head(line))
-    console.print(_clock_table(line.clocks))
-    console.print(_timeline_table(timeline))
-
-
-def _head(line: CaseLine) -> Table:
-    head = Table.grid(padding=(0, 2))
-    for key in ("case", "status", "priority", "department", "team", "handler"):
-        head.add_row(key, _shown(getattr(line, key)))
-    head.add_row("owner", line.owner.name if line.owner else "-")
-    head.add_row("received", f"{_short(line.received_at)} UTC")
-    head.add_row("fallback", _shown(line.fallback))
-    head.add_row("tags", ", ".join(line.tags) or "-")
-    return head
-
-
-def _clock_table(clocks: Iterable[ClockLine]) -> Table:
-    table = Table(box=None)
-    for name in ("clock", "state", "started (UTC)", "due (UTC)", "ended (UTC)", "late by"):
-        table.add_column(name, no_wrap=True)
-    for clock in clocks:
-        late = "-" if clock.late_by_seconds is None else _long(timedelta(seconds=clock.late_by_seconds))
-        times = map(_short, (clock.started_at, clock.due_at, clock.ended_at))
-        table.add_row(clock.clock, clock.in_words, *times, late, style="red" if clock.is_overdue else None)
-    return table
-
-
-def _timeline_table(timeline: list[TimelineLine]) -> Table:
-    table = Table("time (UTC)", "what", "decision", box=None)
-    for row in timeline:
-        decision = row.decision["outcome"] if row.decision else None
-        said = f"{decision['priority']}, {decision['department']}" if decision else ""
-        table.add_row(_short(row.time), row.type.removeprefix("complaint."), said)
-    return table
+        show_case(people_console(), line, timeline, Reader(chosen, now))

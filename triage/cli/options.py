@@ -106,6 +106,5 @@ def new_app() -> typer.Typer:
         name="triage",
         help="Complaint triage: rules, clocks and escalations for a claim-complaint desk.",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
     )

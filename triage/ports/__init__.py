@@ -46,6 +46,7 @@ from triage.ports.rows import (
     Sibling,
     StoredRulebook,
     TimelineRow,
+    Wanted,
 )
 from triage.ports.source import EventSource
 from triage.ports.store import Cases, Offsets, Reading, Rulebooks, Store, Transaction
@@ -108,4 +109,5 @@ __all__ = [
     "Switches",
     "TimelineRow",
     "Transaction",
+    "Wanted",
 ]

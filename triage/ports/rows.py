@@ -1,6 +1,6 @@
 """The rows of the store, and the places in a source."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -51,6 +51,24 @@ class CaseRow(msgspec.Struct, kw_only=True):
     received_at: datetime
     version: int = 0
     document: Document
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases a listing is of; empty: all. `owners`: their ids. `overdue`: with a clock against us past its due
+    time. `due_within`: with one that is due from now until then; with both, either will do. `by_due`: the earliest
+    deadline first, cases without one last; so are those listed by due times; else the oldest case first. `skip`: so
+    many are passed over; `limit`: so many are shown, None for all."""
+
+    departments: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    is_open: bool = False
+    overdue: bool = False
+    due_within: timedelta | None = None
+    by_due: bool = False
+    skip: int = 0
+    limit: int | None = None
 
 
 class TimelineRow(msgspec.Struct, frozen=True, kw_only=True):

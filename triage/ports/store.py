@@ -20,6 +20,7 @@ from triage.ports.rows import (
     Sibling,
     StoredRulebook,
     TimelineRow,
+    Wanted,
 )
 
 
@@ -253,8 +254,12 @@ class Reading(Protocol):
         """Raises StoreAway when the store does not answer."""
         ...
 
-    def cases(self, *, overdue: bool = False, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
-        """Cases in the order of their numbers. `overdue`: with a running clock past its due time now."""
+    def listed(self, wanted: Wanted, now: datetime) -> Iterator[CaseRow]:
+        """The wanted cases in their order, clocks judged at `now`; read as they are asked for."""
+        ...
+
+    def cases(self, *, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
+        """Cases in the order of their numbers."""
         ...
 
     def clocks(self, case_nos: Collection[int]) -> list[ClockRow]:

@@ -1,6 +1,6 @@
 """Listings of stored cases."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -12,11 +12,9 @@ from triage.service.replan import clocks_at
 CHUNK = 500
 
 
-def listed(
-    reading: Reading, shelf: Shelf, now: datetime, *, overdue: bool = False, ids: Collection[str] | None = None
-) -> Iterator[CaseLine]:
+def listed(reading: Reading, shelf: Shelf, now: datetime, cases: Iterator[CaseRow]) -> Iterator[CaseLine]:
     """Cases as people read them, running clocks judged at `now`."""
-    for row, clocks in with_clocks(reading, reading.cases(overdue=overdue, ids=ids)):
+    for row, clocks in with_clocks(reading, cases):
         yield _line(reading, shelf, row, clocks, now)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from monitors.notices.message import Message
 from triage.adapters.store.cases import clocks_of, to_case
 from triage.adapters.store.gauges import gauges, oldest_wait
 from triage.adapters.store.letters import SqlDeadLetters
+from triage.adapters.store.listing import numbers
 from triage.adapters.store.offsets import to_position
 from triage.adapters.store.outbox import to_message
 from triage.adapters.store.outputs import SqlAudit, SqlOutputs
@@ -27,8 +29,7 @@ from triage.adapters.store.tables import (
     WITHOUT_NEXT,
     to_instant,
 )
-from triage.adapters.store.tables import overdue as is_overdue
-from triage.ports import CaseRow, ClockRow, Part, Position, TimelineRow
+from triage.ports import CaseRow, ClockRow, Part, Position, TimelineRow, Wanted
 
 CHUNK = 500
 
@@ -49,13 +50,19 @@ class SqlReading:
         """Raises StoreAway when the store does not answer."""
         self._connection.execute(sa.select(1))
 
-    def cases(self, *, overdue: bool = False, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
+    def listed(self, wanted: Wanted, now: datetime) -> Iterator[CaseRow]:
+        """The wanted cases in their order, chunk by chunk."""
+        found = numbers(self._connection, wanted, now)
+        while chunk := list(islice(found, CHUNK)):
+            rows = self._connection.execute(sa.select(CASES).where(CASES.c.no.in_(chunk)))
+            by_number = {row.no: row for row in rows}
+            yield from (to_case(by_number[number]) for number in chunk)
+
+    def cases(self, *, ids: Collection[str] | None = None) -> Iterator[CaseRow]:
         """Cases in the order of their numbers, chunk by chunk."""
         query = sa.select(CASES).order_by(CASES.c.no).limit(CHUNK)
         if ids is not None:
             query = query.where(CASES.c.id.in_(ids))
-        if overdue:
-            query = query.where(CASES.c.no.in_(sa.select(CLOCKS.c.case_no).where(is_overdue(self._now))))
         last = 0
         while True:
             rows = self._connection.execute(query.where(CASES.c.no > last)).all()

@@ -3,6 +3,7 @@
 from triage.wording.chinese import (
     analysis,
     backtest,
+    cases,
     catalogue_files,
     catalogue_meaning,
     catalogue_warnings,
@@ -27,6 +28,7 @@ from triage.wording.chinese import (
 CHINESE: dict[str, tuple[str, str]] = {
     **analysis.CHINESE,
     **backtest.CHINESE,
+    **cases.CHINESE,
     **catalogue_files.CHINESE,
     **catalogue_meaning.CHINESE,
     **catalogue_warnings.CHINESE,

@@ -1,0 +1,28 @@
+"""The list of cases, and one case."""
+
+CHINESE: dict[str, tuple[str, str]] = {
+    "case": ("案件", "案件"),
+    "clocks": ("計時", "计时"),
+    "count": ("計數", "计数"),
+    "counted": ("計入", "计入"),
+    "date": ("日期", "日期"),
+    "day": ("星期", "星期"),
+    "decision": ("決定", "决定"),
+    "due (UTC)": ("到期（UTC）", "到期（UTC）"),
+    "ended (UTC)": ("結束（UTC）", "结束（UTC）"),
+    "in {span}": ("{span}後", "{span}后"),
+    "late by": ("逾期", "逾期"),
+    "more cases: --page {page}": ("還有更多案件：--page {page}", "还有更多案件：--page {page}"),
+    "moved on": ("順延", "顺延"),
+    "no": ("否", "否"),
+    "no such case": ("沒有這樣的案件", "没有这样的案件"),
+    "not counted": ("不計入", "不计入"),
+    "received (UTC)": ("收到（UTC）", "收到（UTC）"),
+    "started (UTC)": ("開始（UTC）", "开始（UTC）"),
+    "state": ("狀態", "状态"),
+    "time (UTC)": ("時間（UTC）", "时间（UTC）"),
+    "yes": ("是", "是"),
+    "{clock}, cycle {cycle}: {state}": ("{clock}，第{cycle}輪：{state}", "{clock}，第{cycle}轮：{state}"),
+    "{span} ago": ("{span}前", "{span}前"),
+    "{what}, due": ("{what}，到期", "{what}，到期"),
+}
