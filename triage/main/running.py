@@ -35,6 +35,7 @@ from triage.adapters.time_source import MachineTime
 from triage.entrypoints.consumer import Consumer
 from triage.entrypoints.http import HttpServer
 from triage.errors import Refused, TryAgain, describe
+from triage.main.collector import rare_collections
 from triage.main.engines import await_engine, second_engine
 from triage.main.tools import kafka_options, rules_scanner
 from triage.ports import EventSource, Store
@@ -142,6 +143,10 @@ class Service:
 
     def run(self) -> None:
         """Run until a signal or, with `once`, until all is done; then stop in order."""
+        with rare_collections():
+            self._run()
+
+    def _run(self) -> None:
         try:
             if "http" in self.settings.run.roles and not self.options.once:
                 self.http.start()
