@@ -34,6 +34,7 @@ from triage.adapters.time_source import MachineTime
 from triage.entrypoints.consumer import Consumer
 from triage.entrypoints.http import HttpServer
 from triage.errors import Refused, TryAgain, describe
+from triage.main.collector import rare_collections
 from triage.main.engines import await_engine, second_engine
 from triage.main.signals import stop_on_signals
 from triage.main.tools import kafka_options, rules_scanner
@@ -172,6 +173,10 @@ class Service:
 
     def run(self) -> None:
         """Run until a signal or, with `once`, until all is done; then stop in order."""
+        with rare_collections():
+            self._run()
+
+    def _run(self) -> None:
         try:
             if "http" in self.roles and not self.options.once:
                 self.http.start()

@@ -66,12 +66,18 @@ class Count(msgspec.Struct, frozen=True):
 
 
 def report(observer: Observer, counts: Iterable[Count]) -> None:
-    """Tell the figures of committed steps."""
+    """Tell the figures of committed steps, those of one counter together, with the last trace."""
+    sums: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
+    traces: dict[tuple[str, tuple[tuple[str, str], ...]], str | None] = {}
     for count in counts:
         if count.histogram:
             observer.observe(count.name, count.value, count.trace, **count.labels)
         else:
-            observer.count(count.name, count.value, count.trace, **count.labels)
+            key = (count.name, tuple(count.labels.items()))
+            sums[key] = sums.get(key, 0) + count.value
+            traces[key] = count.trace or traces.get(key)
+    for (name, labels), value in sums.items():
+        observer.count(name, value, traces[name, labels], **dict(labels))
 
 
 class Considered(msgspec.Struct, frozen=True):
@@ -174,7 +180,8 @@ class Draft:
 
     def handled_of(self, clock: str, cycle: int) -> list[HandledStep]:
         """The handled steps of one cycle: a recurring clock may have thousands of cycles."""
-        return list(self._handled_of.get((clock, cycle), {}).values())
+        handled = self._handled_of.get((clock, cycle))
+        return list(handled.values()) if handled else []
 
     def standing_of(self, clock: str, cycle: int) -> list[HandledStep]:
         """Those of them that were not taken back."""

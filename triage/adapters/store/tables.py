@@ -30,9 +30,13 @@ class Instant(TypeDecorator[datetime]):
         return to_instant(value)
 
 
+WITHOUT_OFFSET = len("2026-01-01T00:00:00.000000")
+
+
 def instant_text(at: datetime) -> str:
     """Fixed width, so that texts sort as instants do."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[:WITHOUT_OFFSET]}Z"
 
 
 def to_instant(value: Any) -> datetime | None:
