@@ -229,6 +229,7 @@ def collect(changes: Changes, effects: Effects) -> None:
     changes.timeline.extend(effects.timeline)
     for clock in effects.clocks:
         changes.clocks[case, clock.clock, clock.cycle] = clock
+        changes.gone_clocks.discard((case, clock.clock, clock.cycle))  # an earlier step's: it starts after all
     for name, cycle in effects.gone_clocks:
         changes.clocks.pop((case, name, cycle), None)
         changes.gone_clocks.add((case, name, cycle))

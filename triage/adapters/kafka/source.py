@@ -25,6 +25,10 @@ ASK_TIMEOUT_MS = 5000
 
 MAX_POLL_INTERVAL_MS = 60_000
 
+SESSION_TIMEOUT_MS = 10_000
+"""The partitions of a process that died come to another, or to its own next start, only after so long. An event that
+kills the process does so four times before it is quarantined, and no other event may be late by a minute for it."""
+
 METADATA_MAX_AGE_MS = 10_000
 """A member that joins before it knows the topic's partitions is assigned none, and learns of them, as of added ones,
 only when it asks again: by default after five minutes."""
@@ -84,7 +88,7 @@ class KafkaSource:
                 enable_auto_commit=False,
                 isolation_level="read_committed",
                 max_poll_interval_ms=self._max_poll_interval_ms,
-                session_timeout_ms=15_000,
+                session_timeout_ms=SESSION_TIMEOUT_MS,
                 metadata_max_age_ms=METADATA_MAX_AGE_MS,
                 max_poll_records=MAX_RECORDS,
                 partition_assignment_strategy=[CooperativeStickyAssignor],
