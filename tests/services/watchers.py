@@ -91,9 +91,9 @@ class Alertmanager(Daemon):
         self.address = f"127.0.0.1:{free_port()}"
         config = yaml.safe_load(render(directory).read_text(encoding="utf-8"))
         for one in config["receivers"]:
-            hook = {"url": f"{receiver}/{one['name']}", "send_resolved": True}
+            name = one["name"]
             one.clear()
-            one.update(name=hook["url"].rpartition("/")[2], webhook_configs=[hook])
+            one.update(name=name, webhook_configs=[{"url": f"{receiver}/{name}", "send_resolved": True}])
         hurry(config["route"])
         file = directory / "alertmanager" / "alertmanager.yml"
         file.write_text(yaml.safe_dump(config))
