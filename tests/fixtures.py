@@ -48,6 +48,11 @@ def postgres_server(pytestconfig: pytest.Config) -> Iterator[Server]:
 @pytest.fixture
 def topics(broker: Broker) -> Topics:
     """Four empty topics that no other test knows; events has six partitions, the others have two."""
+    return new_topics(broker)
+
+
+def new_topics(broker: Broker) -> Topics:
+    """The same, for a fixture of a wider scope."""
     broker.start()
     return new_topics(broker)
 

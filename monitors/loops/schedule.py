@@ -90,10 +90,10 @@ class Schedule:
             loop.work()
         except TryAgain as error:
             self._observer.count("loop_failures_total", loop=loop.name)
-            log.warning("loop will try again", action=f"{loop.name}.away", error=describe(error))
+            log.warning("loop will try again", action="loop.away", loop=loop.name, error=describe(error))
         except Exception as error:  # noqa: BLE001 # a loop that ends would let complaints wait unseen
             self._observer.count("loop_failures_total", loop=loop.name)
-            log.error("loop failed", action=f"{loop.name}.failed", error=describe(error))
+            log.error("loop failed", action="loop.failed", loop=loop.name, error=describe(error))
         else:
             note_success(self._observer, self._time.now(), loop.name)
         finally:

@@ -91,8 +91,8 @@ def test_a_metric_takes_its_own_labels_and_no_others(metric: Metric) -> None:
     metrics, labels = Metrics(), dict.fromkeys(metric.labels, "v")
     tell(metrics, metric, **labels)
     name = metric.name + ("_count" if metric.kind == "histogram" else "")
-    expected: dict[tuple[str, ...], float] = dict.fromkeys(((value,) for value in metric.values), 0)
-    assert samples(metrics, name) == expected | {("v",) * len(labels): 1}
+    shown = {(value,): 0.0 for value in metric.values} | {("v",) * len(labels): 1.0}
+    assert samples(metrics, name) == shown
     with pytest.raises(ValueError, match="label"):
         tell(metrics, metric, **labels, customer="K-1")
     if labels:
