@@ -1,7 +1,7 @@
 """Outputs as CloudEvents 1.0: what other systems read."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -42,32 +42,47 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """An output as CloudEvents 1.0 in structured mode. `sequence`: counts from 1 per topic and complaint.
+    `traceparent`: of the event that caused it, when it had one."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str
+    sequence: int
+    data: Any
+    traceparent: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to tell the outside. `key`: what makes the effect unique beside its type and case."""
+    """Something to tell the outside. `key`: what makes the effect unique beside its type and case. `data`: one of
+    `monitors.notices.outputs`."""
 
     type: str
     case: str
     key: tuple[Any, ...]
-    data: dict[str, Any]
+    data: Any
 
 
 def to_message(output: Output, *, sequence: int, time: datetime, traceparent: str | None = None) -> Message:
     """The output as one row of the outbox. `sequence` counts per topic and case, from 1."""
     event_id = effect_id(output.type, output.case, *output.key)
-    envelope: dict[str, Any] = {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": SOURCE,
-        "type": output.type,
-        "subject": output.case,
-        "time": time,
-        "datacontenttype": "application/json",
-        "dataschema": f"urn:{SOURCE.strip('/')}:{output.type}:1",
-        "sequence": sequence,
-        "data": output.data,
-    }
-    if traceparent is not None:
-        envelope["traceparent"] = traceparent
+    envelope = Envelope(
+        id=event_id,
+        source=SOURCE,
+        type=output.type,
+        subject=output.case,
+        time=time,
+        dataschema=f"urn:{SOURCE.strip('/')}:{output.type}:1",
+        sequence=sequence,
+        data=output.data,
+        traceparent=msgspec.UNSET if traceparent is None else traceparent,
+    )
     return Message(
         id=event_id,
         topic=TOPIC_OF[output.type],
