@@ -59,7 +59,7 @@ def closed() -> Desk:
 
 
 def decided_again() -> Desk:
-    desk = Desk(clocked(WARNED, whens={"some": "{channel: phone, description: {known: yes}}"}))
+    desk = Desk(clocked(WARNED, whens={"some": "{channel: phone, description: {known: true}}"}))
     desk.is_registered(claim_stage="no such stage")
     desk.happens("verified", "2026-03-03 10:00", by="lin", priority="high", note="told by phone")
     return desk
