@@ -86,7 +86,8 @@ def example(kind: str) -> dict[str, Any]:
     if kind == DEAD_LETTER:
         return buried()
     said = SCENARIOS[kind]().heard(kind.removeprefix("complaint."))[-1]
-    return _without_revision(said)
+    cleaned: dict[str, Any] = _without_revision(said)
+    return cleaned
 
 
 def _without_revision(value: Any) -> Any:

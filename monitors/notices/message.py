@@ -8,6 +8,7 @@ import msgspec
 from monitors.notices.effect_key import effect_id
 
 SOURCE = "/complaint-triage"
+TRACEPARENT = "traceparent"
 DECISIONS, ALERTS, DEAD_LETTERS = "decisions", "alerts", "dead_letters"
 
 TOPIC_OF: dict[str, str] = {
@@ -67,6 +68,23 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     case: str
     key: tuple[Any, ...]
     data: Any
+
+
+class _Traced(msgspec.Struct):
+    traceparent: str | None = None
+
+
+def traceparent_of(message: Message) -> str | None:
+    """The trace context of the event that caused an output, when it had one; of a dead letter its original header."""
+    for name, value in message.headers:
+        if name == TRACEPARENT:
+            return value.decode("ascii", "replace")
+    if message.topic == DEAD_LETTERS:
+        return None
+    try:
+        return msgspec.json.decode(message.payload, type=_Traced).traceparent
+    except msgspec.DecodeError:  # of an older version, or not ours
+        return None
 
 
 def to_message(output: Output, *, sequence: int, time: datetime, traceparent: str | None = None) -> Message:

@@ -115,7 +115,7 @@ class Codec:
         envelope, at, notes = opened
         if arrived_at is not None and at > arrived_at + MOST_AHEAD:
             return DeadLetter(FUTURE_TIME, f"time is {at.isoformat()}, more than 5 minutes ahead")
-        traceparent = envelope.traceparent if isinstance(envelope.traceparent, str) else _header(headers)
+        traceparent = envelope.traceparent if isinstance(envelope.traceparent, str) else traceparent_in(headers)
         return Arrival(self._event(envelope, at, notes), envelope.data, _digest(envelope, at), traceparent)
 
     def decode_event(self, raw: bytes) -> Event | DeadLetter:
@@ -278,7 +278,8 @@ def _level(value: Any) -> Any:
     return {key: _level(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
-def _header(headers: Sequence[tuple[str, bytes]]) -> str | None:
+def traceparent_in(headers: Sequence[tuple[str, bytes]]) -> str | None:
+    """W3C trace context as a message's header, or as a CloudEvents attribute there."""
     for name, value in headers:
         if name in ("traceparent", "ce_traceparent"):
             return value.decode("ascii", "replace")

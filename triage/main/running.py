@@ -37,6 +37,7 @@ from triage.entrypoints.http import HttpServer
 from triage.errors import Refused, TryAgain, describe
 from triage.main.engines import await_engine, second_engine
 from triage.main.tools import kafka_options, rules_scanner
+from triage.main.tracing import tracing_of
 from triage.ports import EventSource, Store
 from triage.service.approval import shadow_folder
 from triage.service.fire_due import DueFirer
@@ -90,15 +91,19 @@ class Service:
         self.reloader.start()
         if self.options.once and self.reloader.troubles():
             raise Refused(self.reloader.troubles())
+        tracing = tracing_of(settings.tracing, holder, self.time)
         self.source, self.publisher = self._connect()
         opened.callback(self.publisher.close)
+        if tracing is not None:
+            opened.callback(tracing.close)
+            self.publisher = tracing.traced(self.publisher)
         self.engine = second_engine(settings.engine, self.metrics)
         if self.engine is not None:
             opened.callback(self.engine.close)
             await_engine(self.engine, self.library.active, settings.engine)
         low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
         per_minute = 0 if self.options.once else settings.notices.per_minute
-        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine)
+        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine, tracing)
         guard = ClockGuard(StepDetector(self.time.drift), self.store.ahead, self.metrics)
         firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute, self.engine)
         self.sweeper = Sweeper(firer, self.metrics, guard.agrees)

@@ -29,6 +29,7 @@ from triage.ports.rows import (
 )
 from triage.ports.source import EventSource
 from triage.ports.store import Cases, Offsets, Reading, Rulebooks, Store, Transaction
+from triage.ports.tracing import Handled, Tracing
 
 __all__ = [
     "ACTIVE",
@@ -46,6 +47,7 @@ __all__ = [
     "Engine",
     "Evaluated",
     "EventSource",
+    "Handled",
     "KeptDecision",
     "Mute",
     "Offsets",
@@ -68,6 +70,7 @@ __all__ = [
     "Store",
     "StoredRulebook",
     "TimelineRow",
+    "Tracing",
     "Transaction",
     "Wanted",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from monitors.ports import Observer, TimeSource
 from triage.codec.decode import Arrival, Codec, DeadLetter
 from triage.domain.lifecycle import FINAL_STATUSES
-from triage.ports import CaseRow, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Transaction
+from triage.ports import CaseRow, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Tracing, Transaction
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.dead_letters import dead_letter, to_messages
 from triage.service.draft import Considered, Count, Effects, Moment, Rules, report
@@ -13,6 +13,7 @@ from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.second_engine import ask, marked
 from triage.service.step import apply, open_for_quarantined
+from triage.service.tracing import Buried, Decided, ways
 
 
 class EventHandler:
@@ -26,11 +27,13 @@ class EventHandler:
         low_mark: LowMark,
         time: TimeSource,
         engine: Engine | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
-        """`engine`: the second one; None: there is none."""
+        """`engine`: the second one; None: there is none. `tracing`: None: nobody traces."""
         self._store, self._library, self._observer = store, library, observer
         self._low_mark, self._time = low_mark, time
         self._engine = engine or OneEngine()
+        self._tracing = tracing
         self._codecs: dict[str, Codec] = {}
 
     def handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
@@ -39,7 +42,7 @@ class EventHandler:
         return self._library.with_rules(self._store, lambda: self._handle(part, known, records))
 
     def _handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
-        after = records[-1].next_offset
+        after, began = records[-1].next_offset, self._time.monotonic()
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, after)
             batch = _Batch(part, tx, self._low_mark.moment(tx), self._engine)
@@ -49,6 +52,7 @@ class EventHandler:
             batch.write()
         report(self._observer, batch.counts)
         self._library.compare(batch.considered)
+        self._trace(batch, began)
         return after
 
     def quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
@@ -56,6 +60,7 @@ class EventHandler:
         return self._library.with_rules(self._store, lambda: self._quarantine(part, known, record, error))
 
     def _quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
+        began = self._time.monotonic()
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, record.next_offset)
             batch = _Batch(part, tx, self._low_mark.moment(tx), self._engine)
@@ -64,11 +69,17 @@ class EventHandler:
             case = decoded.event.subject if isinstance(decoded, Arrival) else None
             batch.bury(record, "quarantined", error, case)
             if isinstance(decoded, Arrival) and not tx.cases.exists(decoded.event.subject):
-                event = decoded.event
-                batch.take(open_for_quarantined(event.subject, event.time, rules, batch.moment))
+                batch.take(open_for_quarantined(decoded, rules, batch.moment))
             batch.write()
         report(self._observer, batch.counts)
+        self._trace(batch, began)
         return record.next_offset
+
+    def _trace(self, batch: "_Batch", began: float) -> None:
+        """Tell the way of the batch's events, once they are committed."""
+        if self._tracing is not None:
+            ended = self._time.monotonic()
+            self._tracing.handled(ways(batch.part, batch.decided, batch.buried, (began, ended)))
 
     def _codec(self, rules: CompiledRulebook) -> Codec:
         revision = rules.rulebook.revision
@@ -116,7 +127,9 @@ class EventHandler:
         effects = apply(row, arrival, rules, batch.moment, siblings.get(customer, ()) if customer else ())
         batch.take(effects)
         ask(batch.questions, rules.active, effects)
-        batch.counts.append(Count("decision_seconds", {}, self._time.monotonic() - began, histogram=True))
+        ended = self._time.monotonic()
+        batch.counts.append(Count("decision_seconds", {}, ended - began, histogram=True))
+        batch.decided.append((record, arrival, (began, ended)))
         if record.timestamp is not None:
             waited = max(0.0, (batch.moment.now - record.timestamp).total_seconds())
             batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True))
@@ -147,6 +160,8 @@ class _Batch:
         self.changes = Changes()
         self.counts: list[Count] = []
         self.considered: list[Considered] = []
+        self.decided: list[Decided] = []
+        self.buried: list[Buried] = []
 
     def is_new(
         self, active: CompiledRulebook, known: dict[tuple[str, str], str], record: Record, arrival: Arrival
@@ -174,6 +189,8 @@ class _Batch:
         letter = dead_letter(self.part, record, reason=reason, detail=detail, at=self.moment.now, case=case, copy=copy)
         self.changes.dead_letters.append(letter)
         self.counts.append(Count("dead_letters_total", {"reason": reason}))
+        if not copy:
+            self.buried.append((record, case, reason))
 
     def write(self) -> None:
         for effects in marked(self.steps, self.questions):
