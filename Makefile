@@ -27,7 +27,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@PYTHON=$(PYTHON) deploy/services compiler
-	@$(SECOND_ENGINE) --editable '.[postgres,parquet,durable]' --group dev
+	@$(SECOND_ENGINE) --editable '.[postgres,parquet,durable,otel]' --group dev
 	@touch $@ $(VENV)/.runtime
 
 # The whole gate, the same here and in CI.

@@ -15,14 +15,17 @@ import tempfile
 from pathlib import Path
 
 import opencc
+from typer.testing import CliRunner
 
 from tests.catalogue import PAGES, REFERENCE, page_text
-from triage.service.schemas import SCHEMA_FILES
+from triage.cli.app import app
+from triage.service.schemas import INTEGRATION_FILES, SCHEMA_FILES
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
-SCHEMA_FOLDER = ROOT / "docs" / "reference" / "schemas"
+REFERENCE_FILES = {f"schemas/{name}": what for name, what in SCHEMA_FILES.items()} | INTEGRATION_FILES
+"""File under docs/reference to the schema that it is."""
 
 
 def commands(block: str) -> list[str]:
@@ -89,8 +92,10 @@ def regenerated(document: Path) -> str:
 
 
 def schema_text(what: str) -> str:
-    """The JSON Schema of a kind of rule file, with the words of the shipped rulebook."""
-    return run(f"triage schema {what}", ROOT)
+    """What `triage schema` prints, with the words of the shipped rulebook."""
+    done = CliRunner().invoke(app, ["schema", what])
+    assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 def main() -> None:
@@ -100,8 +105,8 @@ def main() -> None:
         document.write_text(regenerated(document), encoding="utf-8")
     if named:
         return
-    for name, what in SCHEMA_FILES.items():
-        (SCHEMA_FOLDER / name).write_text(schema_text(what), encoding="utf-8")
+    for name, what in REFERENCE_FILES.items():
+        (REFERENCE / name).write_text(schema_text(what), encoding="utf-8")
     for name in PAGES:
         (REFERENCE / name).write_text(page_text(name), encoding="utf-8")
 

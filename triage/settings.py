@@ -51,6 +51,12 @@ def _servers(value: str) -> str:
     return value
 
 
+def _http_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError(f"{value!r} is not http://HOST:PORT or https://HOST:PORT/PATH")
+    return value
+
+
 Role = Literal["consume", "sweep", "dispatch", "http"]
 AwareInstant = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_aware)]
 
@@ -139,6 +145,15 @@ class LogSettings(_Table):
     format: Literal["json", "text"] = "json"
 
 
+class TracingSettings(_Table):
+    """`[tracing]`: where spans go (OTLP over HTTP), None for nowhere. `sample_ratio`: of events that bring no trace
+    context, the part that is traced."""
+
+    endpoint: Annotated[str, AfterValidator(_http_url)] | None = None
+    service_name: str = Field(default="complaint-triage", min_length=1)
+    sample_ratio: float = Field(default=1.0, ge=0, le=1)
+
+
 class Settings(_Table):
     """Every setting of the service."""
 
@@ -152,6 +167,7 @@ class Settings(_Table):
     run: RunSettings = RunSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
 
 
 def language(wanted: str | None = None, environment: Mapping[str, str] | None = None) -> str:

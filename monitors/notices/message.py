@@ -1,13 +1,14 @@
 """Outputs as CloudEvents 1.0: what other systems read."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from monitors.notices.effect_key import effect_id
 
 SOURCE = "/complaint-triage"
+TRACEPARENT = "traceparent"
 DECISIONS, ALERTS, DEAD_LETTERS = "decisions", "alerts", "dead_letters"
 
 TOPIC_OF: dict[str, str] = {
@@ -42,32 +43,64 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """An output as CloudEvents 1.0 in structured mode. `sequence`: counts from 1 per topic and complaint.
+    `traceparent`: of the event that caused it, when it had one."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str
+    sequence: int
+    data: Any
+    traceparent: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to tell the outside. `key`: what makes the effect unique beside its type and case."""
+    """Something to tell the outside. `key`: what makes the effect unique beside its type and case. `data`: one of
+    `monitors.notices.outputs`."""
 
     type: str
     case: str
     key: tuple[Any, ...]
-    data: dict[str, Any]
+    data: Any
+
+
+class _Traced(msgspec.Struct):
+    traceparent: str | None = None
+
+
+def traceparent_of(message: Message) -> str | None:
+    """The trace context of the event that caused an output, when it had one; of a dead letter its original header."""
+    for name, value in message.headers:
+        if name == TRACEPARENT:
+            return value.decode("ascii", "replace")
+    if message.topic == DEAD_LETTERS:
+        return None
+    try:
+        return msgspec.json.decode(message.payload, type=_Traced).traceparent
+    except msgspec.DecodeError:  # of an older version, or not ours
+        return None
 
 
 def to_message(output: Output, *, sequence: int, time: datetime, traceparent: str | None = None) -> Message:
     """The output as one row of the outbox. `sequence` counts per topic and case, from 1."""
     event_id = effect_id(output.type, output.case, *output.key)
-    envelope: dict[str, Any] = {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": SOURCE,
-        "type": output.type,
-        "subject": output.case,
-        "time": time,
-        "datacontenttype": "application/json",
-        "dataschema": f"urn:{SOURCE.strip('/')}:{output.type}:1",
-        "sequence": sequence,
-        "data": output.data,
-    }
-    if traceparent is not None:
-        envelope["traceparent"] = traceparent
+    envelope = Envelope(
+        id=event_id,
+        source=SOURCE,
+        type=output.type,
+        subject=output.case,
+        time=time,
+        dataschema=f"urn:{SOURCE.strip('/')}:{output.type}:1",
+        sequence=sequence,
+        data=output.data,
+        traceparent=msgspec.UNSET if traceparent is None else traceparent,
+    )
     return Message(
         id=event_id,
         topic=TOPIC_OF[output.type],

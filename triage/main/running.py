@@ -21,7 +21,7 @@ from monitors.loops.self_audit import SelfAudit
 from monitors.loops.sweeper import Sweeper
 from monitors.metrics.collectors import StoreGauges
 from monitors.metrics.registry import Metrics
-from monitors.ports import TimeSource
+from monitors.ports import Publisher, TimeSource
 from triage.adapters.apart import read_apart
 from triage.adapters.files.publisher import FilePublisher
 from triage.adapters.files.source import FileSource
@@ -38,6 +38,7 @@ from triage.main.collector import rare_collections
 from triage.main.engines import await_engine, second_engine
 from triage.main.signals import stop_on_signals
 from triage.main.tools import kafka_options, rules_scanner
+from triage.main.tracing import tracing_of
 from triage.ports import CONSUME, DISPATCH, SWEEP, WORKS, EventSource, Store
 from triage.service.approval import shadow_folder
 from triage.service.fire_due import DueFirer
@@ -95,6 +96,9 @@ class Service:
         self.holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
         self.pauses = {work: PauseWatch(self.store, work, self.time) for work in WORKS}
         self._read_rules()
+        self.tracing = tracing_of(settings.tracing, self.holder, self.time)
+        if self.tracing is not None:
+            opened.callback(self.tracing.close)
         self.source = self._source()
         self.dispatcher = self._dispatcher(opened) if "dispatch" in self.roles else None
         self.gauges = None if self.dispatcher is None else self._gauges(self.dispatcher)
@@ -125,7 +129,7 @@ class Service:
     def _build_deciding(self) -> None:
         settings = self.settings
         low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
-        handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine)
+        handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine, self.tracing)
         self.consumer = Consumer(
             self.source, self.store, handler, self.time, self.metrics, self._stopping.wait, self.pauses[CONSUME]
         )
@@ -143,8 +147,12 @@ class Service:
 
     def _dispatcher(self, opened: ExitStack) -> Dispatcher:
         is_kafka = self.options.source == "kafka"
-        publisher = KafkaPublisher(kafka_options(self.settings)) if is_kafka else FilePublisher(self.options.out)
+        publisher: Publisher = (
+            KafkaPublisher(kafka_options(self.settings)) if is_kafka else FilePublisher(self.options.out)
+        )
         opened.callback(publisher.close)
+        if self.tracing is not None:
+            publisher = self.tracing.traced(publisher)
         is_paused = self.pauses[DISPATCH].is_on
         return Dispatcher(
             self.store.outbox, publisher, self.store.lease, self.metrics, self.holder, self.time, is_paused

@@ -50,6 +50,7 @@ from triage.ports.rows import (
 )
 from triage.ports.source import EventSource
 from triage.ports.store import Cases, Offsets, Reading, Rulebooks, Store, Transaction
+from triage.ports.tracing import Handled, Tracing
 
 __all__ = [
     "ACTIVE",
@@ -79,6 +80,7 @@ __all__ = [
     "Engine",
     "Evaluated",
     "EventSource",
+    "Handled",
     "KeptDecision",
     "LetterFilter",
     "LetterHead",
@@ -108,6 +110,7 @@ __all__ = [
     "StoredRulebook",
     "Switches",
     "TimelineRow",
+    "Tracing",
     "Transaction",
     "Wanted",
 ]

@@ -9,6 +9,7 @@ import msgspec
 from monitors.clocks.clock import Clock, ClockState, Refusal, Step, StepKind
 from monitors.clocks.course import asks_priority
 from monitors.clocks.policy import Against
+from monitors.notices import outputs
 from monitors.notices.message import Output
 from monitors.notices.route import Addressee, addressees
 from triage.domain.document import AnnouncedClock, HandledStep
@@ -85,26 +86,26 @@ def _cause_of(draft: Draft, clock: Clock, cause: Cause) -> str:
 
 
 def _announce_due(draft: Draft, clock: Clock, told: AnnouncedClock | None, because: str, cause: Cause) -> None:
-    data = {
-        "clock": clock.name,
-        "cycle": clock.cycle,
-        "due_at": clock.due_at,
-        "previous_due_at": told.due_at if told else None,
-        "provisional": clock.provisional,
-        "because": because,
-    }
+    data = outputs.DeadlineSet(
+        clock=clock.name,
+        cycle=clock.cycle,
+        due_at=clock.due_at,
+        previous_due_at=told.due_at if told else None,
+        provisional=clock.provisional,
+        because=because,
+    )
     key = (clock.name, clock.cycle, clock.due_at, *cause.key)
     draft.tell(Output(type="complaint.deadline_set", case=draft.row.id, key=key, data=data))
 
 
 def _announce_end(draft: Draft, clock: Clock, cause: Cause) -> None:
-    data = {
-        "clock": clock.name,
-        "cycle": clock.cycle,
-        "state": clock.state.value,
-        "breached": clock.breached,
-        "late_by_seconds": clock.late_by_seconds,
-    }
+    data = outputs.ClockEnded(
+        clock=clock.name,
+        cycle=clock.cycle,
+        state=clock.state.value,
+        breached=clock.breached,
+        late_by_seconds=clock.late_by_seconds,
+    )
     key = (clock.name, clock.cycle, *cause.key)
     draft.tell(Output(type="complaint.clock_ended", case=draft.row.id, key=key, data=data))
     if draft.planned_with[clock.name].clock.against is Against.US:
@@ -122,7 +123,7 @@ def _announce_gone(draft: Draft, name: str, cycle: int, cause: Cause) -> None:
     draft.gone_clocks.append((name, cycle))
     for step in draft.standing_of(name, cycle):
         _resolve(draft, step, "voided")
-    data = {"clock": name, "cycle": cycle, "state": "cancelled", "breached": False, "late_by_seconds": None}
+    data = outputs.ClockEnded(clock=name, cycle=cycle, state="cancelled", breached=False, late_by_seconds=None)
     key = (name, cycle, *cause.key)
     draft.tell(Output(type="complaint.clock_ended", case=draft.row.id, key=key, data=data))
 
@@ -134,9 +135,11 @@ def _announce_refusal(draft: Draft, refusal: Refusal) -> None:
     if key in draft.refused:
         return
     draft.refused.add(key)
-    data: dict[str, Any] = {"clock": refusal.clock, "missing": list(refusal.missing)}
+    data: Any = outputs.PauseRefused(clock=refusal.clock, missing=refusal.missing)
     if refusal.kind == "extension":
-        data |= {"to": refusal.to, "late_by_seconds": refusal.late_by_seconds}
+        data = outputs.ExtensionRefused(
+            clock=refusal.clock, missing=refusal.missing, to=refusal.to, late_by_seconds=refusal.late_by_seconds
+        )
     draft.tell(Output(type=f"complaint.{refusal.kind}_refused", case=draft.row.id, key=key[1:], data=data))
 
 
@@ -173,7 +176,9 @@ def _end_reason(clock: Clock, planned: Step | None) -> str:
 def _resolve(draft: Draft, step: HandledStep, reason: str) -> None:
     draft.handle_step(msgspec.structs.replace(step, resolved=reason))
     if step.state == "fired":
-        data = {"clock": step.clock, "cycle": step.cycle, "step": step.step, "due_at": step.due_at, "reason": reason}
+        data = outputs.AlertResolved(
+            clock=step.clock, cycle=step.cycle, step=step.step, due_at=step.due_at, reason=reason
+        )
         draft.tell(Output(type="complaint.alert_resolved", case=draft.row.id, key=step.effect, data=data))
         draft.count("alerts_total", kind="alert_resolved")
 
@@ -195,22 +200,22 @@ def alert(draft: Draft, clock: Clock, step: Step, handled: HandledStep, *, laggi
     found = policy_at(draft, policy_id, revision)
     now = draft.moment.now
     due_at = None if step.kind is StepKind.REMINDER else clock.due_at
-    data: dict[str, Any] = {
-        "clock": clock.name,
-        "cycle": clock.cycle,
-        "step": step.name,
-        "policy": {"id": policy_id, "revision": revision, "source": found[0].source if found else {}},
-        "due_at": due_at,
-        "fired_at": now,
-        "late_by_seconds": _seconds_late(due_at, now),
-        "to": _to_whom(draft, step.to),
-        "priority": outcome.priority,
-        "department": outcome.department,
-        "owner": outcome.owner,
-        "provisional": clock.provisional,
-        "late_attach": step.at < draft.attached[policy_id].at,
-        "lagging": lagging,
-    }
+    data = outputs.Notice(
+        clock=clock.name,
+        cycle=clock.cycle,
+        step=step.name,
+        policy=outputs.PolicyName(id=policy_id, revision=revision, source=found[0].source if found else {}),
+        due_at=due_at,
+        fired_at=now,
+        late_by_seconds=_seconds_late(due_at, now),
+        to=_to_whom(draft, step.to),
+        priority=outcome.priority,
+        department=outcome.department,
+        owner=outcome.owner,
+        provisional=clock.provisional,
+        late_attach=step.at < draft.attached[policy_id].at,
+        lagging=lagging,
+    )
     return Output(type=ALERT_TYPES[step.kind], case=draft.row.id, key=handled.effect, data=data)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from monitors.notices import outputs
 from monitors.notices.message import Output
 from triage.domain import event as ev
 from triage.domain.case import Case
@@ -130,14 +131,14 @@ def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_k
 
 def _tell(draft: Draft, case: Case, decision: Decision, cause_key: tuple[Any, ...]) -> None:
     rulebook, outcome, previous = draft.rules.active.rulebook, decision.outcome, draft.outcome
-    data: dict[str, Any] = msgspec.to_builtins(outcome)
-    data |= {
-        "previous": _short(previous),
-        "reasons": msgspec.to_builtins(decision.reasons),
-        "engines": decision.engines,
-        "faults": msgspec.to_builtins(case.faults),
-        "rulebook": {"name": rulebook.name, "revision": rulebook.revision},
-    }
+    data = outputs.Triaged(
+        **msgspec.structs.asdict(outcome),
+        previous=_short(previous),
+        reasons=decision.reasons,
+        engines=decision.engines,
+        faults=case.faults,
+        rulebook=outputs.RulebookName(name=rulebook.name, revision=rulebook.revision),
+    )
     draft.told = len(draft.messages)
     draft.tell(Output(type="complaint.triaged", case=case.id, key=cause_key, data=data))
     for reason in decision.reasons:
@@ -189,23 +190,21 @@ def overridden(decision: Decision, previous: Outcome | None, rulebook: Rulebook)
     return [rule for field in changed for rule in deciders(fired, field, getattr(said, field))]
 
 
-def _short(outcome: Outcome | None) -> dict[str, Any] | None:
+def _short(outcome: Outcome | None) -> outputs.Before | None:
     if outcome is None:
         return None
-    fields = ("priority", "department", "team", "handler")
-    short: dict[str, Any] = {name: getattr(outcome, name) for name in fields}
-    return short | {"owner": msgspec.to_builtins(outcome.owner)}
+    return outputs.Before(**{name: getattr(outcome, name) for name in outputs.Before.__struct_fields__})
 
 
 def announce_closing(draft: Draft, case: Case, cause_key: tuple[Any, ...]) -> None:
     """Tell a closing, or what a requested closing still needs, when that changed."""
     closed_at, missing = draft.closing
     if case.closed_at is not None and closed_at is None:
-        data: dict[str, Any] = {"outcome": case.outcome, "closed_at": case.closed_at}
+        data: Any = outputs.Closed(outcome=case.outcome, closed_at=case.closed_at)
         draft.tell(Output(type="complaint.closed", case=case.id, key=cause_key, data=data))
         department = draft.outcome.department if draft.outcome else ""
         draft.count("outcomes_total", outcome=case.outcome or "none", department=department)
     if case.missing is not None and (case.missing != missing or closed_at is not None):
-        data = {"missing": list(case.missing)}
+        data = outputs.ClosureRefused(missing=case.missing)
         draft.tell(Output(type="complaint.closure_refused", case=case.id, key=cause_key, data=data))
     draft.closing = (case.closed_at, case.missing)

@@ -9,7 +9,7 @@ from monitors.ports import Observer, TimeSource
 from triage.codec.decode import Arrival, Codec, DeadLetter
 from triage.domain.lifecycle import FINAL_STATUSES
 from triage.domain.trace import trace_id
-from triage.ports import CaseRow, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Transaction
+from triage.ports import CaseRow, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Tracing, Transaction
 from triage.ports import DeadLetter as DeadLetterRow
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.dead_letters import dead_letter, letter_again, tell, to_messages
@@ -18,6 +18,7 @@ from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.second_engine import ask, marked
 from triage.service.step import apply, open_for_quarantined
+from triage.service.tracing import Buried, Decided, ways
 
 APPLIED, DUPLICATE = "applied", "duplicate"
 
@@ -42,11 +43,13 @@ class EventHandler:
         low_mark: LowMark,
         time: TimeSource,
         engine: Engine | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
-        """`engine`: the second one; None: there is none."""
+        """`engine`: the second one; None: there is none. `tracing`: None: nobody traces."""
         self._store, self._library, self._observer = store, library, observer
         self._low_mark, self._time = low_mark, time
         self._engine = engine or OneEngine()
+        self._tracing = tracing
         self._codecs: dict[str, Codec] = {}
 
     def handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
@@ -55,7 +58,7 @@ class EventHandler:
         return self._library.with_rules(self._store, lambda: self._handle(part, known, records))
 
     def _handle(self, part: Part, known: int, records: Sequence[Record]) -> int:
-        after = records[-1].next_offset
+        after, began = records[-1].next_offset, self._time.monotonic()
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, after)
             batch = _Batch(partial(dead_letter, part), tx, self._low_mark.moment(tx), self._engine)
@@ -67,6 +70,7 @@ class EventHandler:
         for letter in batch.changes.dead_letters:
             tell(letter)
         self._library.compare(batch.considered)
+        self._trace(part, batch, began)
         return after
 
     def quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
@@ -74,6 +78,7 @@ class EventHandler:
         return self._library.with_rules(self._store, lambda: self._quarantine(part, known, record, error))
 
     def _quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
+        began = self._time.monotonic()
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, record.next_offset)
             batch = _Batch(partial(dead_letter, part), tx, self._low_mark.moment(tx), self._engine)
@@ -82,10 +87,10 @@ class EventHandler:
             case = decoded.event.subject if isinstance(decoded, Arrival) else None
             batch.bury(record, "quarantined", error, case)
             if isinstance(decoded, Arrival) and not tx.cases.exists(decoded.event.subject):
-                event = decoded.event
-                batch.take(open_for_quarantined(event.subject, event.time, rules, batch.moment))
+                batch.take(open_for_quarantined(decoded, rules, batch.moment))
             batch.write()
         report(self._observer, batch.counts)
+        self._trace(part, batch, began)
         return record.next_offset
 
     def judge_anew(self, tx: Transaction, letter: DeadLetterRow) -> Anew:
@@ -104,6 +109,12 @@ class EventHandler:
             (still,) = batch.changes.dead_letters
             return Anew(still.reason, case, still.detail)
         return Anew(DUPLICATE, case)
+
+    def _trace(self, part: Part, batch: "_Batch", began: float) -> None:
+        """Tell the way of the batch's events, once they are committed."""
+        if self._tracing is not None:
+            ended = self._time.monotonic()
+            self._tracing.handled(ways(part, batch.decided, batch.buried, (began, ended)))
 
     def _codec(self, rules: CompiledRulebook) -> Codec:
         revision = rules.rulebook.revision
@@ -151,8 +162,9 @@ class EventHandler:
         effects = apply(row, arrival, rules, batch.moment, siblings.get(customer, ()) if customer else ())
         batch.take(effects)
         ask(batch.questions, rules.active, effects)
-        took, trace = self._time.monotonic() - began, trace_id(arrival.traceparent)
-        batch.counts.append(Count("decision_seconds", {}, took, histogram=True, trace=trace))
+        ended, trace = self._time.monotonic(), trace_id(arrival.traceparent)
+        batch.counts.append(Count("decision_seconds", {}, ended - began, histogram=True, trace=trace))
+        batch.decided.append((record, arrival, (began, ended)))
         if record.timestamp is not None:
             waited = max(0.0, (batch.moment.now - record.timestamp).total_seconds())
             batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True, trace=trace))
@@ -184,6 +196,8 @@ class _Batch:
         self.changes = Changes()
         self.counts: list[Count] = []
         self.considered: list[Considered] = []
+        self.decided: list[Decided] = []
+        self.buried: list[Buried] = []
 
     def is_new(
         self, active: CompiledRulebook, known: dict[tuple[str, str], str], record: Record, arrival: Arrival
@@ -211,6 +225,8 @@ class _Batch:
         letter = self.letter(record, reason=reason, detail=detail, at=self.moment.now, case=case, copy=copy)
         self.changes.dead_letters.append(letter)
         self.counts.append(Count("dead_letters_total", {"reason": reason}))
+        if not copy:
+            self.buried.append((record, case, reason))
 
     def write(self) -> None:
         for effects in marked(self.steps, self.questions):

@@ -28,6 +28,7 @@ from triage.service.explain_view import ExplainLine
 from triage.service.letter_view import LetterLine, LetterShown
 from triage.service.mute import MuteLine
 from triage.service.outbox_desk import OutputLine
+from triage.service.output_schemas import outputs_schema
 from triage.service.pause import PauseLine
 from triage.service.quality_report import RuleQuality
 from triage.service.redrive import RedrivenLine
@@ -39,7 +40,9 @@ from triage.service.told import FindingLine, JudgedLine
 from triage.service.try_text import Tried
 from triage.service.verify import Difference
 
-SCHEMAS: tuple[str, ...] = ("events", "rulebook", "facts", "terms", "rules", "tables", "policies", "calendars", "cli")
+SCHEMAS: tuple[str, ...] = (
+    "events", "outputs", "rulebook", "facts", "terms", "rules", "tables", "policies", "calendars", "cli",
+)  # fmt: skip
 
 SCHEMA_FILES = {
     "rulebook.schema.json": "rulebook",
@@ -51,6 +54,14 @@ SCHEMA_FILES = {
     "calendar.schema.json": "calendars",
 }
 """The files that editors find by the first line of a rule file, and the format that each is for."""
+
+INTEGRATION_FILES = {
+    "schemas/events.schema.json": "events",
+    "schemas/outputs.schema.json": "outputs",
+    "schemas/cli.schema.json": "cli",
+    "asyncapi.json": "asyncapi",
+}
+"""The files of the reference for those who send, consume or call, and what each is of."""
 
 
 def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
@@ -65,6 +76,7 @@ def schema_of(what: str, rules: CompiledRulebook) -> dict[str, Any]:
         "policies": lambda: POLICIES_SCHEMA,
         "calendars": lambda: CALENDAR_SCHEMA,
         "cli": _cli,
+        "outputs": outputs_schema,
     }
     return makers[what]()
 

@@ -100,11 +100,12 @@ def fire(row: CaseRow, rules: Rules, moment: Moment, siblings: Sequence[Sibling]
     return _finish(draft, case, document.events)
 
 
-def open_for_quarantined(case_id: str, at: datetime, rules: Rules, moment: Moment) -> Effects:
+def open_for_quarantined(arrival: Arrival, rules: Rules, moment: Moment) -> Effects:
     """A case for an event that could not be applied: the fallback's department and owner, no rule and no clock
     run, so that nothing in the event can make this fail too."""
+    case_id, at = arrival.event.subject, arrival.event.time
     row = CaseRow(id=case_id, received_at=at, document=Document(opened_at=at))
-    draft = Draft(row, rules, moment)
+    draft = Draft(row, rules, moment, arrival.traceparent)
     case = fold(case_id, (), rules.active.zone, at)
     fallback = rules.active.rulebook.fallback
     outcome = Outcome(

@@ -9,6 +9,7 @@ import pytest
 from tests.builders_rules import TEXTS, compiled, rules_of, sound_rules, with_rules
 from tests.unit.service.desk import Desk, at
 from tests.unit.service.explained import clock, explained, field, rule, told_of
+from triage.codec.decode import Arrival, Codec
 from triage.errors import Refused
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.draft import Rules, caught_up
@@ -347,7 +348,16 @@ def test_a_case_opened_for_a_quarantined_event_says_that_no_rule_ran() -> None:
     """The fallback's person, and no rule to explain."""
     rules = Rules(rulebook(), {})
     opened = at("2026-03-02 10:00")
-    effects = open_for_quarantined("C-1", opened, rules, caught_up(opened))
+    envelope = {
+        "id": "1",
+        "source": "/test",
+        "type": "complaint.contacted",
+        "subject": "C-1",
+        "time": opened.isoformat(),
+    }
+    arrival = Codec(rules.active.rulebook.vocabulary).decode(json.dumps(envelope).encode(), None)
+    assert isinstance(arrival, Arrival)
+    effects = open_for_quarantined(arrival, rules, caught_up(opened))
     decided, decision = decision_in_force("C-1", effects.timeline)
     told = Told(
         row=effects.row, timeline=effects.timeline, at=at("2026-03-03 10:00"), decided=decided, decision=decision,

@@ -17,7 +17,7 @@ from kafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, Message
+from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, TRACEPARENT, Message, traceparent_of
 from monitors.ports import Delivery
 from triage.adapters.kafka.checks import missing_topics
 from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
@@ -27,6 +27,8 @@ LARGEST_DEAD_LETTER = 900 * 1024
 """Bytes; a longer one is published cut, with its sha256; the store keeps the whole."""
 
 ASK_TIMEOUT_MS = 3000
+
+CLOUD_EVENT = b"application/cloudevents+json; charset=utf-8"
 
 DOUBTFUL = "doubtful"
 """Result, inside here, of a message that the broker refused: kafka-python then gives up with the same error on every
@@ -146,7 +148,7 @@ class KafkaPublisher:
             return False
 
     def _send(self, message: Message) -> Any:
-        payload, headers = message.payload, list(message.headers)
+        payload, headers = message.payload, [*_envelope_headers(message), *message.headers]
         if message.topic == DEAD_LETTERS and len(payload) > LARGEST_DEAD_LETTER:
             headers.append(("dlq_sha256", hashlib.sha256(payload).hexdigest().encode()))
             payload = payload[:LARGEST_DEAD_LETTER]
@@ -156,6 +158,17 @@ class KafkaPublisher:
             )
         except KafkaError as error:
             return error
+
+
+def _envelope_headers(message: Message) -> list[tuple[str, bytes]]:
+    """What the Kafka binding of CloudEvents asks for, and the trace context where other systems look for it. A dead
+    letter keeps its sender's headers."""
+    if message.topic == DEAD_LETTERS:
+        return []
+    traceparent = traceparent_of(message)
+    is_there = any(name == TRACEPARENT for name, _ in message.headers)
+    traced = [(TRACEPARENT, traceparent.encode())] if traceparent is not None and not is_there else []
+    return [("content-type", CLOUD_EVENT), *traced]
 
 
 def _error_of(future: Any, patience: float) -> KafkaError | None:
