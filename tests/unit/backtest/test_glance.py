@@ -61,7 +61,9 @@ def registrations(draw: st.DrawFn) -> dict[str, Any]:
         "labels": draw(
             absent_or({"nature": "petition"}, {"weight": 1.5, "vip": True}, {"weight": 5, "vip": False}, {"weight": 2})
         ),
-        "description": draw(absent_or("", "MALPRACTICE", "this is medical malpractice", "医疗事故", "医疗事故责任险", "no")),
+        "description": draw(
+            absent_or("", "MALPRACTICE", "this is medical malpractice", "医疗事故", "医疗事故责任险", "no")
+        ),
         "jurisdiction": draw(absent_or("CN", "GB")),
         "line_of_business": draw(absent_or("motor", "life")),
     }
@@ -69,7 +71,9 @@ def registrations(draw: st.DrawFn) -> dict[str, Any]:
 
 
 RULES = with_rules(THENS, WHENS)
-MOMENTS = st.sampled_from(["2026-03-02 10:00", "2026-03-02 23:59", "2026-03-03 00:00", "2026-03-03 09:00", "2026-03-04 08:00"])
+MOMENTS = st.sampled_from(
+    ["2026-03-02 10:00", "2026-03-02 23:59", "2026-03-03 00:00", "2026-03-03 09:00", "2026-03-04 08:00"]
+)
 Looked = tuple[dict[str, Any], str, int, int]
 
 
