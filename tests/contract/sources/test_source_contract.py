@@ -195,3 +195,22 @@ def test_another_reader_continues(feed: Input, another: Open) -> None:
     other = another()
     start(other, {part: fourth.offset})
     assert values(read_all(other)) == [*EVENTS[3:], b"{}"]
+
+
+def test_a_held_part_gives_nothing_until_it_is_sought_again(feed: Input, source: EventSource) -> None:
+    """It stays ours and is not told as caught up, nor the input as drained while something waits; then everything that
+    came meanwhile is given, from the position that is sought, once."""
+    feed.append(*EVENTS[:3])
+    placed = start(source)
+    part, record = read(source, 1)[0]
+    placed[part] = record.next_offset
+    source.hold(placed.keys())
+    feed.append(*EVENTS[3:])
+    for _ in range(10):
+        placed |= place(source)
+        source.hold(placed.keys())
+        assert not source.poll(0.1)
+        assert not source.caught_up()
+    for one, offset in placed.items():
+        assert source.seek(one, offset) == offset
+    assert values(read_all(source)) == EVENTS[1:]
