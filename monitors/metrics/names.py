@@ -118,7 +118,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("consumer_lag", "gauge", "Records (files: bytes) not yet read.", ("topic", "partition")),
     Metric("low_mark_seconds", "gauge", "How far the low mark is behind now; notices wait for it."),
     Metric("clock_step_seconds", "gauge", "The last step of the wall clock, or its distance from the store's."),
-    Metric("switch_state", "gauge", "Operators' switches in force.", ("switch",)),
+    Metric("switch_state", "gauge", "Operators' switches in force: mutes by number, pauses 1 or 0.", ("switch",)),
     Metric("positions_lost_total", "counter", "Parts stopped because their stored position is gone."),
     Metric("retries_total", "counter", "Batches rolled back to be tried again."),
     Metric(

@@ -47,10 +47,10 @@ class Poisoned(EventHandler):
         return super().handle(part, known, records)
 
 
-def consume(directory: Path) -> SqlStore:
-    """Read `events.jsonl` to its end, as the daemon does."""
+def consume(directory: Path, url: str | None = None) -> SqlStore:
+    """Read `events.jsonl` to its end, as the daemon does. `url`: the store; None: `desk.sqlite` beside it."""
     time, metrics, flag = MachineTime(), Metrics(), Flag()
-    store = open_store(f"sqlite:///{directory}/desk.sqlite", time)
+    store = open_store(url or f"sqlite:///{directory}/desk.sqlite", time)
     library = Library(metrics)
     Reloader(store, library, rules_scanner(None), by="test").start()
     source = FileSource(str(directory / "events.jsonl"), time, flag.wait, once=True)

@@ -1,5 +1,6 @@
 """What a real Kafka does behind a consumer's back, and what the source makes of it."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -28,6 +29,8 @@ from triage.errors import PositionLost, Unreachable
 from triage.ports import Part, Record
 
 Open = Callable[[], KafkaSource]
+INTERVAL_MS = 7000
+"""A member may be silent for so long: at least as long as a session of the broker lasts."""
 
 
 @pytest.fixture
@@ -269,3 +272,32 @@ def test_no_broker_is_named() -> None:
     address = f"127.0.0.1:{free_port()}"
     with pytest.raises(Unreachable, match=rf"kafka {address}: no answer within 1 s"):
         check_topics(KafkaOptions(bootstrap_servers=address, group_id="g"), timeout_ms=1000)
+
+
+def test_a_held_partition_is_kept_for_longer_than_a_member_may_be_silent(broker: Broker, topics: Topics) -> None:
+    """Polled all the while, the member keeps its partitions beyond `max_poll_interval_ms`: nobody else is given them,
+    and nothing is assigned anew. One that does not poll loses them, so the interval was short enough to tell."""
+    produce(broker, topics, {0: [b"a0"]})
+    source = KafkaSource(options_for(broker, topics), EagerTime(), max_poll_interval_ms=INTERVAL_MS)
+    other = KafkaSource(options_for(broker, topics), EagerTime(), max_poll_interval_ms=INTERVAL_MS)
+    try:
+        placed = start(source)
+        source.hold(placed.keys())
+        until_over = time.monotonic() + 1.5 * INTERVAL_MS / 1000
+        while time.monotonic() < until_over:
+            assert not source.poll(0.2)
+            assert not source.unplaced()
+        assert [source.seek(part, offset) for part, offset in placed.items()] == [0] * len(placed)
+        assert values(read_all(source)) == [b"a0"]
+        other.open()
+        given: set[Part] = set()
+
+        def has_all() -> bool:
+            other.poll(0.2)
+            given.update(place(other))
+            return given >= placed.keys()
+
+        until(has_all, "a member that polls has what the silent one had")
+    finally:
+        other.close()
+        source.close()

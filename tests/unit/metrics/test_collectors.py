@@ -26,6 +26,7 @@ SHOWN: Values = [
     ("outbox_pending", {}, 9),
     ("outbox_oldest_seconds", {}, 11),
     ("switch_state", {"switch": "mute"}, 2),
+    ("switch_state", {"switch": "pause_consume"}, 1),
 ]
 
 
