@@ -140,11 +140,15 @@ def run_torn(directory: Path, copies: int) -> dict[str, Any]:
             if stood >= LOOKS_APART:  # the machine stood still: that was no torn copy but a folder left half done
                 raise AssertionError(f"a copy stood still for {stood:.1f} s")
             longest, torn = max(longest, stood), torn + 1
-            wait_for(lambda stored=number: count(desk.url, "rulebooks") == stored)
+            wait_for(partial(has_revisions, desk.url, number))
         assert scraped(daemon, "triage_rulebook_last_reload_success") == {"": 1.0}
         assert daemon.stop() == 0
     assert sorted(revisions(desk.url).values(), key=int) == [str(one) for one in range(1, number + 1)]
     return {"copies": copies, "files a copy": len(edition(1)), "longest torn state": f"{longest:.2f} s"}
+
+
+def has_revisions(url: str, number: int) -> bool:
+    return count(url, "rulebooks") == number
 
 
 def copied(folder: Path, files: dict[str, bytes], pause: float) -> float:
