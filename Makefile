@@ -10,6 +10,9 @@ SECOND_ENGINE = CPPFLAGS=-O2 $(BIN)/pip install --quiet --disable-pip-version-ch
 # Tests that call verbs and keep no time: they run beside each other.
 VERBS = $(foreach name,backtest check check_and_test documents explain rule_verbs rules_repository tables wheel,tests/e2e/test_$(name).py)
 
+# Scenarios that wait more than they work, on parts of their own: so do these.
+SCENARIOS = $(foreach name,any_order broken_events due_times_by_hand explained_months_later files_that_grow moved_deadline poison rules_roll_out small_disk wall_clock_jumps,tests/e2e/test_$(name).py)
+
 .PHONY: demo test real-data backtest-million soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
 
 demo: $(VENV)/.runtime
@@ -39,7 +42,8 @@ test: $(STAMP) services
 	$(BIN)/triage check rules
 	$(BIN)/triage test rules > /dev/null
 	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules $(VERBS) -n 2
-	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e $(VERBS:%=--ignore=%)
+	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e $(VERBS:%=--ignore=%) $(SCENARIOS:%=--ignore=%)
+	$(BIN)/python -m pytest $(SCENARIOS) -n 2
 
 # Under a minute: what needs no broker and no PostgreSQL, without the long runs of random inputs.
 quick: $(STAMP)

@@ -212,6 +212,20 @@ def test_unreadable_cases_do_not_hold_up_the_notices_of_others(tmp_path: Path, u
         assert timedelta(seconds=60) <= pause < timedelta(seconds=80)
 
 
+def test_a_case_that_cannot_be_swept_five_times_rings_one_alarm(tmp_path: Path, url: str) -> None:
+    """Each of its failures counts, from the fifth on as an alarm; the log names the case."""
+    damaged = Damaged(tmp_path, url, 8)
+    tried = "UPDATE clocks SET attempts = 4 WHERE case_no = (SELECT no FROM cases WHERE id = 'C-0001x')"
+    assert execute(url, tried) == 1  # four minutes later
+    with Worker(tmp_path, "run", "--source", str(damaged.source), **damaged.settings) as daemon:
+        wait_for(lambda: query(url, "SELECT count(*) FROM clocks WHERE attempts IN (1, 5)") == [(2,)])
+        wait_for(lambda: query(url, "SELECT count(*) FROM notices") == [(8,)])
+        assert scraped(daemon, "triage_sweep_failures_total") == {'{alarm="no"}': 1.0, '{alarm="yes"}': 1.0}
+        assert daemon.stop() == 0
+    failed = [line for line in daemon.lines() if line.get("action") == "sweep.case_failed"]
+    assert sorted(line["case"] for line in failed) == ["C-0001x", "C-0002x"]
+
+
 def test_an_event_of_an_unreadable_case_does_not_hold_up_those_of_others(tmp_path: Path, url: str) -> None:
     """It is tried three times and quarantined; the events behind it are applied, the process lives on."""
     damaged = Damaged(tmp_path, url, 1)
