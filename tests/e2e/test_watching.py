@@ -122,7 +122,8 @@ def test_every_query_of_every_dashboard_gives_data(watched: Watched) -> None:
     expected = {query for _, query in queries()} - set(WITHOUT_DATA)
 
     def filled(query: str) -> str:
-        return query.replace("$__rate_interval", "1m").replace("$department", ".*")
+        # A zero in the place of nothing would hide a query that finds nothing.
+        return query.replace("$__rate_interval", "1m").replace("$department", ".*").removesuffix(" or vector(0)")
 
     waiting = dict.fromkeys(sorted(expected))
 

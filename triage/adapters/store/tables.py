@@ -76,6 +76,7 @@ sa.Index(
     CASES.c.department,
     CASES.c.priority,
     CASES.c.received_at,
+    CASES.c.status,  # SQLite asks for what the condition names, too, and would read the table for it
     sqlite_where=OPEN,
     postgresql_where=OPEN,
 )
@@ -153,6 +154,8 @@ sa.Index(
     CLOCKS.c.due_at,
     CLOCKS.c.clock,
     CLOCKS.c.case_no,
+    CLOCKS.c.state,
+    CLOCKS.c.against_us,
     sqlite_where=COUNTED,
     postgresql_where=COUNTED,
 )

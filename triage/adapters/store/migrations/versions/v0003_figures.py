@@ -15,14 +15,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_open",
         "cases",
-        ["department", "priority", "received_at"],
+        ["department", "priority", "received_at", "status"],
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )
     op.create_index(
         "ix_clocks_counted",
         "clocks",
-        ["due_at", "clock", "case_no"],
+        ["due_at", "clock", "case_no", "state", "against_us"],
         sqlite_where=sa.text("state = 'running' AND against_us = 1"),
         postgresql_where=COUNTED,
     )
