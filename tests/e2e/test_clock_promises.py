@@ -199,7 +199,7 @@ def test_unreadable_cases_do_not_hold_up_the_notices_of_others(tmp_path: Path, u
         wait_for(lambda: query(url, "SELECT count(*) FROM notices") == [(998,)], seconds=20)
         wait_for(lambda: query(url, "SELECT count(*) FROM clocks WHERE attempts > 0") == [(2,)])
         assert daemon.logged("sweep.case_failed")["case"] in ("C-0001x", "C-0002x")
-        assert scraped(daemon, "triage_sweep_failures_total") == {'{alarm="no"}': 2.0}
+        assert scraped(daemon, "triage_sweep_failures_total") == {'{alarm="no"}': 2.0, '{alarm="yes"}': 0.0}
         assert daemon.stop() == 0
     assert [one["subject"] for one in told(url, "alerts", "clock_breached")] == damaged.sound
     ((last,),) = query(url, "SELECT max(at) FROM notices")

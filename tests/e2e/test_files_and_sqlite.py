@@ -91,7 +91,10 @@ def test_health_readiness_and_metrics_answer_and_a_signal_stops_in_order(tmp_pat
 
         assert wait_for(lambda: answers("/readyz"))
         assert answers("/healthz")
-        wait_for(lambda: 'triage_events_total{outcome="applied"' in (answers("/metrics") or ""))
+        registered = re.compile(
+            r'^triage_events_total{outcome="applied",type="complaint.registered"} 10\.0$', re.MULTILINE
+        )
+        wait_for(lambda: registered.search(answers("/metrics") or ""))
         wait_for(lambda: "triage_heartbeat_timestamp_seconds" in (answers("/metrics") or ""))
         assert worker.stop() == 0
     assert query(f"sqlite:///{tmp_path}/desk.sqlite", "SELECT count(*) FROM outbox WHERE state <> 'sent'") == [(0,)]
