@@ -32,13 +32,14 @@ class TimeSource(Protocol):
 
 class Observer(Protocol):
     """Takes the figures that the metrics show. Names and label values come from the closed lists of
-    `monitors.metrics.names`; an unknown one is an error in tests and ignored in production."""
+    `monitors.metrics.names`; an unknown one is an error in tests and ignored in production. `trace`: the id of the
+    trace that the figure is an example of."""
 
-    def count(self, name: str, amount: float = 1, /, **labels: str) -> None:
+    def count(self, name: str, amount: float = 1, trace: str | None = None, /, **labels: str) -> None:
         """Add to a counter."""
         ...
 
-    def observe(self, name: str, value: float, /, **labels: str) -> None:
+    def observe(self, name: str, value: float, trace: str | None = None, /, **labels: str) -> None:
         """Record one measurement of a histogram."""
         ...
 
@@ -111,3 +112,8 @@ class FireDue(Protocol):
     def __call__(self, limit: int) -> Sweep:
         """Fire up to `limit` due cases. Raises TryAgain when the store is away."""
         ...
+
+
+def note_success(observer: Observer, now: datetime, loop: str) -> None:
+    """Show when a loop last did its work: an alert rings when it is silent."""
+    observer.gauge("loop_last_success_timestamp_seconds", now.timestamp(), loop=loop)

@@ -48,7 +48,17 @@ def postgres_server(pytestconfig: pytest.Config) -> Iterator[Server]:
 @pytest.fixture
 def topics(broker: Broker) -> Topics:
     """Four empty topics that no other test knows; events has six partitions, the others have two."""
+    return new_topics(broker)
+
+
+def new_topics(broker: Broker) -> Topics:
+    """The same, for a fixture of a wider scope."""
     broker.start()
+    return new_topics(broker)
+
+
+def new_topics(broker: Broker) -> Topics:
+    """Four empty topics that nobody else knows; events has six partitions, the others have two."""
     prefix = f"test-{uuid.uuid4().hex[:12]}.complaints"
     names = Topics(f"{prefix}.events", f"{prefix}.decisions", f"{prefix}.alerts", f"{prefix}.dead-letters")
     broker.create_topics({names.events: 6, names.decisions: 2, names.alerts: 2, names.dead_letters: 2})

@@ -128,7 +128,7 @@ class BackfillSettings(_Table):
 class RunSettings(_Table):
     """`[run]`: what this instance does."""
 
-    roles: tuple[Role, ...] = ("consume", "sweep", "dispatch", "http")
+    roles: tuple[Role, ...] = Field(default=("consume", "sweep", "dispatch", "http"), min_length=1)
 
 
 class HttpSettings(_Table):

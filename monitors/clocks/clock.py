@@ -1,6 +1,7 @@
 """What a clock is at an instant: state, due time, and the steps that it has."""
 
 import enum
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -82,7 +83,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     pauses: Pauses = NO_PAUSES
     unit: Unit = Unit.CALENDAR_DAYS
     counted: date
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
 
     @property
     def is_open(self) -> bool:

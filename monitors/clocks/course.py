@@ -1,6 +1,6 @@
 """The way of one cycle from its start to its due time, and the cycle as others see it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -139,9 +139,41 @@ def finished(
         unit=shown.unit,
         counted=shown.counted,
         pauses=way.pauses,
-        steps=_steps(clock, way, at, standing),
+        steps=_Steps(clock, way, at, standing),
         **names,
     )
+
+
+class _Steps(Sequence[Step]):
+    """Every step of a cycle, worked out when somebody asks: of those that are over hardly anybody does."""
+
+    __slots__ = ("_given", "_made")
+
+    def __init__(self, clock: ClockPolicy, way: Way, at: datetime, standing: Mapping[str, datetime]) -> None:
+        self._given = (clock, way, at, standing)
+        self._made: tuple[Step, ...] | None = None
+
+    def _all(self) -> tuple[Step, ...]:
+        if self._made is None:
+            self._made = _steps(*self._given)
+        return self._made
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._all()[place]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment] # as of a list: it is compared, never looked up
+
+    def __repr__(self) -> str:
+        return repr(self._all())
 
 
 def _late_by(due: Due | None, at: datetime, late: tuple[datetime, datetime] | None) -> int | None:
@@ -163,9 +195,14 @@ def _steps(clock: ClockPolicy, way: Way, at: datetime, standing: Mapping[str, da
         return tuple(sorted((step for step in made if step is not None), key=lambda step: step.at))
     course = Course(way.start, way.due.at, way.due.unit, way.pauses, way.calendar)
     planned = _planned(clock, course)
-    if any(escalation.every is not None for escalation in clock.escalations):
+    if _rings_again(clock):
         planned = tuple(sorted([*planned, *rung_again(clock, course, at)], key=lambda step: step.at))
     return planned
+
+
+@lru_cache(maxsize=WAYS_KEPT)
+def _rings_again(clock: ClockPolicy) -> bool:
+    return any(escalation.every is not None for escalation in clock.escalations)
 
 
 @lru_cache(maxsize=WAYS_KEPT)

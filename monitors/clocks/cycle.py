@@ -5,13 +5,14 @@ from datetime import datetime
 
 import msgspec
 
-from monitors.clocks.course import Move
+from monitors.clocks.course import Move, Way
 from monitors.clocks.pauses import Pause, Pauses, united
 
 
 class Cycle:
     """`pauses`: those that are over. `moves`: granted extensions. `late`: the due time that a late one moved, and when.
-    `noted_due`: the due time that others have been told of as passed."""
+    `noted_due`: the due time that others have been told of as passed. `plain`: the way that no pause, extension or
+    priority has a say in, once it is known."""
 
     def __init__(self, number: int, start: datetime, began: str) -> None:
         self.number, self.start, self.began = number, start, began
@@ -19,6 +20,7 @@ class Cycle:
         self.moves: tuple[Move, ...] = ()
         self.late: tuple[datetime, datetime] | None = None
         self.noted_due: datetime | None = None
+        self.plain: Way | None = None
 
 
 class _Open(msgspec.Struct, frozen=True):

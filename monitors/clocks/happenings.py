@@ -4,6 +4,7 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from monitors.clocks.local_time import cut
@@ -53,6 +54,7 @@ Interests = dict[str, tuple[tuple[Kind, EventPattern], ...]]
 Moments = Callable[[str], Sequence[Moment]]
 """Full name of a clock to its moments."""
 
+_IN_ORDER = itemgetter(slice(3))
 _DUPLICATE = EventPattern(ev.LINKED, Test("relation", Op.IS, "duplicate"))
 _REOPENED = EventPattern(ev.REOPENED)
 
@@ -73,13 +75,12 @@ def happenings(
     """
     heard = [*others, *(Happening(cut(event.time), Kind.WORD, place, event) for place, event in words)]
     heard += _of_events(_interests_of(clock), case, until)
-    heard += _receipt(clock.start, case, until)
-    for kind, ref in references(clock):
-        for other in ref:
-            if isinstance(other, ClockPattern):
-                moments = (one.at for one in moments_of(other.clock) if one.reached is other.reached)
-                heard += [Happening(at, kind, -1) for at in moments if at <= until]
-    heard.sort(key=lambda happening: happening[:3])
+    heard += _receipt(clock, case, until)
+    for kind, other in _other_clocks(clock):
+        moments = (one.at for one in moments_of(other.clock) if one.reached is other.reached)
+        heard += [Happening(at, kind, -1) for at in moments if at <= until]
+    if len(heard) > 1:
+        heard.sort(key=_IN_ORDER)
     return heard
 
 
@@ -93,7 +94,7 @@ def _of_events(interests: Interests, case: Case, until: datetime) -> Iterator[Ha
                 continue  # a second registration changes nothing
             is_registered = True
         for kind, pattern in interests.get(event.type, ()):
-            if matches(pattern, event.type, event.data):
+            if pattern.when is None or matches(pattern, event.type, event.data):
                 yield Happening(cut(event.time), kind, place)
 
 
@@ -111,14 +112,26 @@ def starts_at_reopening(clock: ClockPolicy) -> bool:
     return any(isinstance(one, EventPattern) and one.type in (ev.REGISTERED, ev.REOPENED) for one in clock.start)
 
 
-def _receipt(start: EventRef, case: Case, until: datetime) -> Iterable[Happening]:
+def _receipt(clock: ClockPolicy, case: Case, until: datetime) -> Iterable[Happening]:
     """A condition on the registration of a case that has none is held against empty data."""
-    patterns = [one for one in start if isinstance(one, EventPattern) and one.type == ev.REGISTERED]
+    patterns = _of_registration(clock)
     if not patterns or case.received_at > until:
         return ()
     data = next((event.data for event in case.events if event.type == ev.REGISTERED), {})
-    is_meant = any(matches(pattern, ev.REGISTERED, data) for pattern in patterns)
+    is_meant = any(pattern.when is None or matches(pattern, ev.REGISTERED, data) for pattern in patterns)
     return [Happening(cut(case.received_at), Kind.START, -1)] if is_meant else ()
+
+
+@lru_cache(maxsize=POLICIES_KEPT)
+def _of_registration(clock: ClockPolicy) -> tuple[EventPattern, ...]:
+    """What starts the clock at the receipt."""
+    return tuple(one for one in clock.start if isinstance(one, EventPattern) and one.type == ev.REGISTERED)
+
+
+@lru_cache(maxsize=POLICIES_KEPT)
+def _other_clocks(clock: ClockPolicy) -> tuple[tuple[Kind, ClockPattern], ...]:
+    """The clocks that it refers to, and what each does to it."""
+    return tuple((kind, one) for kind, ref in references(clock) for one in ref if isinstance(one, ClockPattern))
 
 
 def references(clock: ClockPolicy) -> tuple[tuple[Kind, EventRef], ...]:

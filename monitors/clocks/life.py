@@ -8,11 +8,11 @@ import msgspec
 from monitors.clocks.calendar import Calendar
 from monitors.clocks.clock import Clock, ClockState, Refusal
 from monitors.clocks.counting import Due
-from monitors.clocks.course import Move, Way, finished, way_of
+from monitors.clocks.course import Move, Way, asks_priority, finished, way_of
 from monitors.clocks.cycle import Cycle, OpenPauses
 from monitors.clocks.happenings import Happening, Kind, Moment, starts_at_reopening
 from monitors.clocks.local_time import SECOND
-from monitors.clocks.pauses import Pause
+from monitors.clocks.pauses import Pause, Pauses
 from monitors.clocks.policy import ClockPolicy, Extension, Need, OnReopen, Reached
 from monitors.clocks.words import missing_needs, same_limit
 from triage.domain import event as ev
@@ -35,6 +35,7 @@ class Life:
 
     def __init__(self, name: str, clock: ClockPolicy, calendar: Calendar, priority_at: PriorityAt) -> None:
         self._name, self._clock, self._calendar, self._priority_at = name, clock, calendar, priority_at
+        self._asks_priority = asks_priority(clock)
         self._cycle: Cycle | None = None
         self._is_running = self._is_over = self._is_merged = self._is_detached = self._ended_overdue = False
         self._next_began = "started"
@@ -188,10 +189,15 @@ class Life:
 
     def _way(self, cycle: Cycle, at: datetime, *, is_over: bool) -> Way:
         """`is_over`: the cycle ends at the instant, and with it the pauses that are open."""
-        return way_of(
-            self._clock, self._calendar, cycle.start, self._open.of(cycle, at if is_over else None), cycle.moves,
-            self._priority_at(at),
-        )  # fmt: skip
+        pauses = self._open.of(cycle, at if is_over else None)
+        return self._way_under(cycle, pauses, cycle.moves, at)
+
+    def _way_under(self, cycle: Cycle, pauses: Pauses, moves: tuple[Move, ...], at: datetime) -> Way:
+        if pauses or moves or self._asks_priority:
+            return way_of(self._clock, self._calendar, cycle.start, pauses, moves, self._priority_at(at))
+        if cycle.plain is None:
+            cycle.plain = way_of(self._clock, self._calendar, cycle.start, (), (), None)
+        return cycle.plain
 
     def _due(self, cycle: Cycle, at: datetime) -> Due | None:
         return self._way(cycle, at, is_over=False).due
@@ -204,7 +210,7 @@ class Life:
         return finished(
             self._clock, way, at, state,
             name=self._name, cycle=cycle.number, began=cycle.began, late=cycle.late,
-            original=way_of(self._clock, self._calendar, cycle.start, (), (), self._priority_at(cycle.start)).due,
+            original=self._way_under(cycle, (), (), cycle.start).due,
             standing={} if state else self._open.since(cycle),
         )  # fmt: skip
 

@@ -20,7 +20,7 @@ def to_instant(day: date, at: time, zone: tzinfo) -> datetime:
 
 def cut(instant: datetime) -> datetime:
     """The instant without its fraction of a second."""
-    return instant.replace(microsecond=0)
+    return instant.replace(microsecond=0) if instant.microsecond else instant
 
 
 def _offset(local: datetime) -> timedelta:

@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from monitors.loops.clock_guard import StepDetector
-from monitors.ports import Observer, TimeSource
+from monitors.ports import Observer, TimeSource, note_success
 from triage.errors import TryAgain, describe
 
 log = structlog.get_logger()
@@ -59,6 +59,9 @@ class Schedule:
     def start(self) -> None:
         """Begin all loops."""
         for loop in self._loops:
+            note_success(
+                self._observer, self._time.now(), loop.name
+            )  # a loop that is stuck in its first run is silent too
             self._scheduler.add_job(self._run, Every(loop.seconds), (loop,), id=loop.name)
         self._scheduler.start()
         self._watch.start()
@@ -87,9 +90,11 @@ class Schedule:
             loop.work()
         except TryAgain as error:
             self._observer.count("loop_failures_total", loop=loop.name)
-            log.warning("loop will try again", action=f"{loop.name}.away", error=describe(error))
+            log.warning("loop will try again", action="loop.away", loop=loop.name, error=describe(error))
         except Exception as error:  # noqa: BLE001 # a loop that ends would let complaints wait unseen
             self._observer.count("loop_failures_total", loop=loop.name)
-            log.error("loop failed", action=f"{loop.name}.failed", error=describe(error))
+            log.error("loop failed", action="loop.failed", loop=loop.name, error=describe(error))
+        else:
+            note_success(self._observer, self._time.now(), loop.name)
         finally:
             self._attempted[loop.name] = self._time.monotonic()

@@ -29,9 +29,20 @@ def test_the_table_of_settings_is_what_the_settings_say() -> None:
 
 @pytest.mark.parametrize("metric", METRICS, ids=[metric.name for metric in METRICS])
 def test_each_metric_is_documented(metric: Metric) -> None:
-    """Every metric stands in the reference with its labels and meaning."""
-    name, text = f"`{PREFIX}{metric.name}`", (REFERENCE / "metrics.md").read_text(encoding="utf-8")
-    line = next((line for line in text.splitlines() if name in line), "")
-    assert line, name
-    for label in metric.labels:
-        assert f"`{label}`" in line
+    """Every metric stands in the reference with its kind, labels and meaning; words of ours that a label may be stand
+    there too."""
+    beginning, text = (
+        f"| `{PREFIX}{metric.name}` | {metric.kind} |",
+        (REFERENCE / "metrics.md").read_text(encoding="utf-8"),
+    )
+    line = next((line for line in text.splitlines() if line.startswith(beginning)), "")
+    assert line, beginning
+    for word in (*metric.labels, *metric.values):
+        assert f"`{word}`" in line
+
+
+def test_no_metric_is_left_over_in_the_reference() -> None:
+    """What is documented exists."""
+    text = (REFERENCE / "metrics.md").read_text(encoding="utf-8")
+    rows = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `triage_")]
+    assert sorted(rows) == sorted(f"{PREFIX}{metric.name}" for metric in METRICS)

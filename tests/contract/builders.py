@@ -13,7 +13,7 @@ from triage.adapters.store.engine import make_engine, parse_url
 from triage.adapters.store.store import SqlStore, SqlTransaction
 from triage.adapters.store.tables import METADATA
 from triage.domain.document import Document, HandledStep
-from triage.ports import CaseRow, Changes, ClockRow, DeadLetter, StoredRulebook, TimelineRow
+from triage.ports import CaseRow, Changes, ClockRow, DeadLetter, LetterFilter, Reading, StoredRulebook, TimelineRow
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -124,6 +124,12 @@ def stored_case(store: SqlStore, name: str = "C-1") -> CaseRow:
     """The case as it is stored now."""
     with store.transaction() as tx:
         return tx.cases.lock([name])[name]
+
+
+def kept_letters(reading: Reading) -> list[DeadLetter]:
+    """Dead letters with their bytes, the newest first."""
+    found = [reading.letters.whole(head.id) for head in reading.letters.heads(LetterFilter(redriven=True))]
+    return [letter for letter in found if letter is not None]
 
 
 def connection_of(tx: SqlTransaction) -> sa.Connection:

@@ -1,5 +1,6 @@
 """Reading verbs and gauges see one snapshot of the whole store."""
 
+import math
 import random
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitors.metrics.collectors import STORE_GAUGES
+from monitors.metrics.collectors import FIGURES, STORE_GAUGES
 from monitors.ports import Delivery
 from tests.contract.builders import (
     NOW,
@@ -22,9 +23,12 @@ from tests.contract.builders import (
     stored_case,
     write,
 )
+from triage.adapters.store.gauges import AGES, OLDER
 from triage.adapters.store.store import SqlStore
 from triage.domain.lifecycle import FINAL_STATUSES
 from triage.ports import CaseRow, ClockRow
+
+DAY = timedelta(days=1)
 
 Gauges = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -148,6 +152,9 @@ def naive_gauges(cases: Iterable[CaseRow], clocks: Iterable[ClockRow], postponed
     for case in by_id.values():
         if case.status not in FINAL_STATUSES and case.department:
             found[key("open_cases", department=case.department, priority=case.priority)] += 1
+            days = (now - case.received_at).total_seconds() / 86400
+            age = next((name for name, most in AGES.items() if days <= most), OLDER)
+            found[key("open_cases_by_age", department=case.department, age=age)] += 1
     for clock in clocks:
         case = by_id[clock.case]
         if clock.state == "running" and clock.due_at and clock.due_at < now:
@@ -155,6 +162,9 @@ def naive_gauges(cases: Iterable[CaseRow], clocks: Iterable[ClockRow], postponed
             found[key("overdue_cases", **labels)] += 1
             place = key("oldest_overdue_seconds", clock=clock.clock)
             oldest[place] = max(oldest.get(place, 0.0), (now - clock.due_at).total_seconds())
+        if clock.state == "running" and clock.due_at and now - SECOND < clock.due_at <= now + 7 * DAY:
+            day = max(1, math.ceil((clock.due_at - now) / DAY))
+            found[key("upcoming_deadlines", clock=clock.clock, day=str(day))] += 1
         found[key("provisional_deadlines")] += clock.state == "running" and clock.provisional
         if clock.next_at and clock.case not in postponed:
             waiting = max(waiting, (now - clock.next_at).total_seconds())
@@ -164,14 +174,15 @@ def naive_gauges(cases: Iterable[CaseRow], clocks: Iterable[ClockRow], postponed
 def random_case(dice: random.Random, number: int) -> CaseRow:
     status = dice.choice(["registered", "assigned", *FINAL_STATUSES])
     department, priority = dice.choice([("claims", "P1"), ("claims", "P2"), ("理赔部", "P1")])
-    return a_case(f"C-{number}", status=status, department=department, priority=priority)
+    received_at = NOW - timedelta(hours=dice.randrange(90 * 24))
+    return a_case(f"C-{number}", status=status, department=department, priority=priority, received_at=received_at)
 
 
 def random_clocks(dice: random.Random, case: CaseRow) -> list[ClockRow]:
     found = []
     for name in dice.sample(["reply", "acknowledge", "回访"], dice.randrange(4)):
         state = dice.choice(["running", "running", "met", "paused"])
-        at = NOW + timedelta(microseconds=dice.randrange(-(10**10), 10**10))
+        at = NOW + timedelta(microseconds=dice.choice([1, 86]) * dice.randrange(-(10**10), 10**10))
         next_at = at if state == "running" and dice.random() < 0.8 else None
         due_at = None if state == "paused" else at
         provisional = dice.random() < 0.3
@@ -192,7 +203,10 @@ def test_gauges_equal_a_naive_count(store: SqlStore, seed: int) -> None:
             tx.cases.postpone(name, NOW + SECOND)
     with store.read() as reading:
         found = {key(name, **labels): value for name, labels, value in reading.gauges(NOW)}
-    others = {key("outbox_pending"): 0.0, key("outbox_oldest_seconds"): 0.0, key("switch_state", switch="mute"): 0.0}
+    others = {key("outbox_pending"): 0.0, key("outbox_oldest_seconds"): 0.0}
+    others |= {
+        key("switch_state", switch=one): 0.0 for one in ("mute", "pause_consume", "pause_sweep", "pause_dispatch")
+    }
     assert found == pytest.approx({**naive_gauges(cases, clocks, postponed, NOW), **others})
 
 
@@ -212,7 +226,10 @@ def test_every_gauge_has_a_name_in_the_list(store: SqlStore) -> None:
     """The store gives the gauges that the collectors replace, no others; an empty store gives zeros."""
     with store.read() as reading:
         assert {value for _, _, value in reading.gauges(NOW)} == {0.0}
-    write(store, a_case(department="claims", priority="P1"), clocks=[a_clock(due_at=NOW - SECOND)])
+    clocks = [a_clock(due_at=NOW - SECOND), a_clock(clock="updates/word", due_at=NOW + DAY)]
+    write(store, a_case(department="claims", priority="P1"), clocks=clocks)
     assert stored_case(store).department == "claims"
     with store.read() as reading:
         assert {name for name, _, _ in reading.gauges(NOW)} == set(STORE_GAUGES)
+        for figures, names in FIGURES.items():
+            assert {name for name, _, _ in reading.gauges(NOW, figures)} == set(names)

@@ -52,7 +52,7 @@ def test_partial_indexes_are_partial(empty_url: str) -> None:
     """The due, the running and the unsent are found without a look at all the others."""
     schema.upgrade(empty_url)
     engine = make_engine(parse_url(empty_url))
-    indexes = [index for table in ("clocks", "outbox") for index in sa.inspect(engine).get_indexes(table)]
+    indexes = [index for table in ("cases", "clocks", "outbox") for index in sa.inspect(engine).get_indexes(table)]
     engine.dispose()
     wheres = {
         index["name"]: str(where)
@@ -62,10 +62,11 @@ def test_partial_indexes_are_partial(empty_url: str) -> None:
     }
     assert set(wheres) == {
         "ix_clocks_next_at", "ix_clocks_provisional", "ix_clocks_running_due_at", "ix_clocks_without_next",
-        "ix_outbox_pending",
+        "ix_cases_open", "ix_outbox_pending",
     }  # fmt: skip
     assert "next_at IS NOT NULL" in wheres["ix_clocks_next_at"]
     assert "'running'" in wheres["ix_clocks_running_due_at"]
+    assert "'closed'" in wheres["ix_cases_open"]
     assert "provisional" in wheres["ix_clocks_provisional"]
     assert "next_at IS NULL" in wheres["ix_clocks_without_next"]
     assert "'pending'" in wheres["ix_outbox_pending"]

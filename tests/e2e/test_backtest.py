@@ -127,6 +127,13 @@ def test_one_worker_and_two_say_the_same(desk: Path) -> None:
     assert {**json.loads(triage(desk, *stream, stdin=b"".join(lines)).stdout), "seconds": 0} == {**one, "seconds": 0}
 
 
+@pytest.mark.parametrize("flag", ["--diff", "--html"])
+def test_an_unwritable_place_is_refused_before_the_work(desk: Path, flag: str) -> None:
+    arguments = ("backtest", "--events", "there-is-none.jsonl", "--rules", "rule", "--against", "shipped")
+    refused = triage(desk, *arguments, flag, "no-folder/found", code=2)
+    assert refused.stderr.decode().splitlines() == [f"{flag} no-folder/found: No such file or directory"]
+
+
 def test_a_statutory_deadline_that_moves_later_is_refused_unless_accepted(desk: Path) -> None:
     """Exit 1 with the number of complaints; exit 0 with a reason, which stands in the audit of the store."""
     arguments = ("backtest", "--events", "events.jsonl", "--rules", "law", "--against", "shipped", "--workers", "1")

@@ -9,13 +9,13 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 
 from monitors.metrics.registry import Metrics
 from tests.e2e.clock_desk import CLOCK, event, execute, instant, rules, run_at, says, told, write_events, write_rules
 from tests.e2e.race import judge, race
+from tests.e2e.records import scraped
 from tests.e2e.test_kafka_and_postgres import environment
 from tests.e2e.workers import Worker, dump, query, wait_for, wait_for_events
 from tests.fixtures import Topics
@@ -172,15 +172,6 @@ def test_when_nobody_reads_for_too_long_notices_lag_and_are_withdrawn(
     assert reasons == {"late_evidence"}
 
 
-def scraped(daemon: Worker, metric: str) -> dict[str, float]:
-    """The values of a metric at the running daemon, by its labels."""
-    port = daemon.logged("service.started")["port"]
-    with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
-        lines = answer.read().decode().splitlines()
-    found = (line.removeprefix(metric).rsplit(" ", 1) for line in lines if line.startswith(metric))
-    return {labels: float(value) for labels, value in found}
-
-
 class Damaged:
     """Cases that are overdue since an hour, two of them unreadable: one holds a revision that is lost, the document of
     the other is cut."""
@@ -295,6 +286,25 @@ def test_each_revision_that_decides_a_waiting_case_anew_is_heard(tmp_path: Path,
         run_at(datetime.now(UTC), settings, str(source), tmp_path / "out")
     decided = [one["data"]["priority"] for one in told(url, "decisions", "triaged")]
     assert decided == ["normal", "high", "low"]
+
+
+def test_a_clock_that_starts_anew_within_a_batch_is_watched(tmp_path: Path, url: str) -> None:
+    """Its start is voided and another comes, all in one transaction: the clock runs, and stored clocks are as their
+    events say."""
+    files = rules("10 working days")
+    policies = files["sla/desk.yaml"].replace(b"start: complaint.registered", b"start: complaint.assigned")
+    policies = policies.replace(b"complaint.registered, time: 2026", b"complaint.assigned, time: 2026")
+    write_rules(tmp_path, files | {"sla/desk.yaml": policies})
+    now = datetime.now(UTC).replace(microsecond=0)
+    source, assigned = tmp_path / "events.jsonl", event("C-1", "assigned", now - HOUR, owner={"id": "lin"}, by="wang")
+    slip = {"source": assigned["source"], "id": assigned["id"]}
+    write_events(source, [event("C-1", "registered", now - 2 * HOUR), assigned])
+    write_events(source, [event("C-1", "voided", now - HOUR, event=slip, reason="slip", by="wang")])
+    write_events(source, [assigned | {"id": "again", "time": now.isoformat()}])
+    run_at(datetime.now(UTC), on_files(tmp_path, url), str(source), tmp_path / "out")
+    assert query(url, "SELECT count(*) FROM clocks WHERE state = 'running' AND next_at IS NOT NULL") == [(1,)]
+    assert due_times(url) == {"C-1": (tenth_working_day(now.date()), False)}
+    says(tmp_path, "verify", "--store", url)
 
 
 DAMAGES = {

@@ -180,7 +180,7 @@ def test_health_of_a_folder_is_judged_on_what_the_store_holds(desk: Path) -> Non
     ("arguments", "line"),
     [
         (("quality", "--rule", "medical-is-hihg"), 'there is no rule medical-is-hihg: did you mean "medical-is-high"?'),
-        (("quality", "--since", "soon"), "--since: soon is neither a date nor an instant, write 2026-10-01"),
+        (("quality", "--since", "soon"), "--since: soon is no instant and no date"),
         (("health", "--lang", "fr"), "--lang: fr is none of en, zh-Hant, zh-Hans"),
     ],
 )

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +19,7 @@ from tests.services.postgres import libpq
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 60
+TRIAGE = (sys.executable, "-m", "triage")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 """How SQLite holds an instant; PostgreSQL gives it as one."""
 
@@ -26,12 +27,12 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 class Worker:
     """One `triage` process. Its log goes to a file; it is gone when the block ends."""
 
-    def __init__(self, directory: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, directory: Path, *arguments: str, command: Sequence[str] = TRIAGE, **environment: str) -> None:
         self.log = directory / f"worker-{time.monotonic_ns()}.log"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "triage", *arguments],
+                [*command, *arguments],
                 cwd=directory,
                 env={**kept, "PYTHONPATH": str(ROOT), "TRIAGE_HTTP__PORT": "0", **environment},
                 stdout=log,
@@ -56,9 +57,9 @@ class Worker:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=SECONDS)
 
-    def finish(self) -> int:
+    def finish(self, seconds: float = SECONDS) -> int:
         """Wait for its own end; gives the exit code."""
-        return self.process.wait(timeout=SECONDS)
+        return self.process.wait(timeout=seconds)
 
     def output(self) -> str:
         """What it has printed so far, on stdout and stderr."""

@@ -70,9 +70,10 @@ def test_the_first_decision_has_the_mark_of_the_mode(
 
 
 def test_both_without_the_extra_is_refused(tmp_path: Path) -> None:
-    """Exit 2, with what to install; nothing is decided."""
+    """Exit 2, with what to install; nothing is decided, and no store was touched."""
     code, told, found = run(tmp_path, "both", installed=False)
     assert (code, found) == (2, [])
+    assert not (tmp_path / "x.sqlite").exists()
     assert "complaint-triage[durable]" in told
 
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from monitors.metrics.registry import Metrics
+from tests.contract.builders import kept_letters
 from tests.e2e.samples import sample_events
 from tests.e2e.workers import ROOT, query
 from triage.adapters.files.source import FileSource
@@ -19,9 +20,10 @@ from triage.adapters.time_source import MachineTime
 from triage.entrypoints.consumer import Consumer
 from triage.errors import StoreAway
 from triage.main.tools import rules_scanner
-from triage.ports import Part, Record
+from triage.ports import CONSUME, Part, Record
 from triage.service.handle_event import EventHandler
 from triage.service.low_mark import LowMark
+from triage.service.pause import PauseWatch
 from triage.service.release import Library
 from triage.service.reload import Reloader
 
@@ -53,7 +55,8 @@ def consume(directory: Path) -> SqlStore:
     Reloader(store, library, rules_scanner(None), by="test").start()
     source = FileSource(str(directory / "events.jsonl"), time, flag.wait, once=True)
     handler = Poisoned(store, library, metrics, LowMark(source.inputs, 900, time), time)
-    Consumer(source, store, handler, time, metrics, flag.wait).run(until_drained=True)
+    pause = PauseWatch(store, CONSUME, time)
+    Consumer(source, store, handler, time, metrics, flag.wait, pause).run(until_drained=True)
     return store
 
 
@@ -70,7 +73,7 @@ def test_an_event_that_raises_is_quarantined_and_the_others_are_applied(tmp_path
     count = write(tmp_path, {0: RAISES, 30: RAISES})
     store = consume(tmp_path)
     with store.read() as reading:
-        letters = reading.dead_letters(10)
+        letters = kept_letters(reading)
     url = f"sqlite:///{tmp_path}/desk.sqlite"
     assert query(url, "SELECT count(*) FROM timeline WHERE kind = 'event'") == [(count - 2,)]
     assert [letter.reason for letter in letters] == ["quarantined", "quarantined"]

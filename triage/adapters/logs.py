@@ -2,24 +2,42 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
+LIBRARY = "log.library"
+"""The action of a line that a library of others wrote."""
+
 
 def set_up_logs(level: str, style: str) -> None:
-    """`level`: debug | info | warning | error. `style`: json (one object a line) or text for people."""
+    """`level`: debug | info | warning | error. `style`: json (one object a line) or text for people. Lines of libraries
+    have the same form."""
     number = logging.getLevelNamesMapping()[level.upper()]
     renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer()
+    common: list[Any] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            renderer,
-        ],
+        processors=[*common, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*common, structlog.stdlib.add_logger_name, _name_action],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.ERROR)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def _name_action(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    line["action"] = LIBRARY
+    return line

@@ -1,6 +1,7 @@
 """The command line: one verb a function, each calling one function of the services or of the composition root."""
 
 from triage.cli import (
+    audit,
     backtest,
     bench,
     cases,
@@ -8,11 +9,13 @@ from triage.cli import (
     clocks,
     comparing,
     database,
+    dead_letters,
     demo,
     examples,
     explain,
     importing,
     offsets,
+    outbox,
     quality,
     release,
     replay,
@@ -47,6 +50,9 @@ MODULES = (
     schemas,
     database,
     offsets,
+    dead_letters,
+    outbox,
+    audit,
     bench,
 )
 for module in MODULES:

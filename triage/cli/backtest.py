@@ -12,7 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from triage.cli.options import AsJson, Config, Language, StoreUrl, counted, exact_instant, settings_from, write_file
+from triage.cli.options import (
+    AsJson,
+    Config,
+    Language,
+    StoreUrl,
+    counted,
+    exact_instant,
+    settings_from,
+    writable,
+    write_file,
+)
 from triage.errors import Refused, WrongSettings
 from triage.main.backtest import Tell, cores, run_backtest
 from triage.main.backtest_input import Asked, Wanted, chosen
@@ -63,6 +73,8 @@ def backtest(
     settings = settings_from(config, store__url=store) if store or config else None
     wanted = Wanted(events=events, rules=rules, against=against, settings=settings)
     asked = Asked(until=exact_instant("--until", until), workers=workers or cores(), diff=diff, accept=_reason(accept))
+    writable("--diff", diff)
+    writable("--html", html)
     with chosen(wanted) as found, _bar() as tell:
         ran = run_backtest(found.options(asked), tell)
         result = ran.summary(accepted=asked.accept)

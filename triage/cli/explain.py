@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as RichText
 
-from triage.cli.options import AsJson, Config, Language, RulesDir, StoreUrl, local_instant, settings_from, write_file
+from triage.cli.options import AsJson, Config, Language, RulesDir, StoreUrl, settings_from, stated_instant, write_file
 from triage.errors import WrongSettings
 from triage.main.pages import explanation_page
 from triage.main.rule_folders import compiled_folder
@@ -52,7 +52,7 @@ def explain_(
 ) -> None:
     """Explain a case: its decision, the rules that fired and why others did not, its clocks. Exit 1 when there is no
     such case."""
-    tongue, instant = language(lang), _instant(at)
+    tongue, instant = language(lang), stated_instant("--at", at)
     if event is not None:
         told = replayed_case(event_lines(event, "--event"), compiled_folder(rules), case, instant)
     else:
@@ -75,15 +75,6 @@ def _stored(case: str | None, config: Path | None, store: str | None, rules: Pat
     settings = settings_from(config, store__url=store)
     with opened_store(settings) as opened, opened.read() as reading:
         return stored_case(reading, Shelf(), case, machine_now(), at)
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    found = local_instant(text)
-    if found is None:
-        raise WrongSettings([f"--at: {text} is no instant and no date, write 2026-03-17T16:00:00Z"])
-    return found
 
 
 def _show(explanation: Explanation, tongue: str, *, every: bool, one: bool) -> None:

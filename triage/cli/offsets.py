@@ -8,8 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from triage.cli.options import AsJson, Config, StoreUrl, settings_from
-from triage.errors import WrongSettings
+from triage.cli.options import AsJson, Config, StoreUrl, needs_reason, settings_from
 from triage.main.tools import opened_store
 from triage.ports import Part
 from triage.service.set_position import set_position
@@ -49,8 +48,7 @@ def set_(
     store: StoreUrl = None,
 ) -> None:
     """Continue a part at another offset. Exit 1 when the part has no position."""
-    if not reason.strip():
-        raise WrongSettings(["--reason: say why"])
+    needs_reason(reason)
     settings = settings_from(config, store__url=store)
     with opened_store(settings) as opened:
         set_position(opened, Part(input_name, partition), to, who=getpass.getuser(), reason=reason)

@@ -15,6 +15,7 @@ StoreUrl = Annotated[str | None, typer.Option("--store", help="sqlite:///FILE or
 Folder = Annotated[Path | None, typer.Argument(help="Rules folder; default: the shipped rulebook.")]
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Rules folder; default: the shipped rulebook.")]
 Language = Annotated[str | None, typer.Option("--lang", help="zh-Hant, zh-Hans or en; default: the terminal's.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the audit.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 RULES_GROUP = ("rules", "Revisions of the rulebook: write, propose, compare, release and watch them.")
 """Name and purpose of the group of verbs about whole rulebooks."""
@@ -29,6 +30,17 @@ def local_instant(text: str) -> datetime | None:
         return None
 
 
+def shown(instant: str) -> str:
+    """An instant of a JSON shape as tables show it, under a heading that says UTC."""
+    return instant.removesuffix("Z").replace("T", " ")
+
+
+def needs_reason(reason: str) -> None:
+    """Raises WrongSettings when nobody says why."""
+    if not reason.strip():
+        raise WrongSettings(["--reason: say why"])
+
+
 def exact_instant(flag: str, text: str | None) -> datetime | None:
     """An instant with its offset. Raises WrongSettings."""
     if text is None:
@@ -39,12 +51,33 @@ def exact_instant(flag: str, text: str | None) -> datetime | None:
     return found
 
 
+def stated_instant(flag: str, text: str | None) -> datetime | None:
+    """What a flag names: see `local_instant`. Raises WrongSettings."""
+    found = local_instant(text) if text is not None else None
+    if text is not None and found is None:
+        raise WrongSettings([f"{flag}: {text} is no instant and no date, write 2026-03-17 or 2026-03-17T16:00:00Z"])
+    return found
+
+
+def writable(flag: str, path: Path | None) -> None:
+    """Refuse a place that cannot be written before the work for it is done. Raises WrongSettings."""
+    if path is not None:
+        try:
+            path.open("ab").close()
+        except OSError as error:
+            raise _unwritable(flag, path, error) from error
+
+
 def write_file(flag: str, path: Path, content: bytes) -> None:
     """Write what a flag asks for. Raises WrongSettings."""
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise WrongSettings([f"{flag} {path}: {error.strerror}"]) from error
+        raise _unwritable(flag, path, error) from error
+
+
+def _unwritable(flag: str, path: Path, error: OSError) -> WrongSettings:
+    return WrongSettings([f"{flag} {path}: {error.strerror}"])
 
 
 def settings_from(config: Path | None, **flags: Any) -> Settings:

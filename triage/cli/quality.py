@@ -1,7 +1,6 @@
 """`triage rules quality`, `triage rules health`: what humans made of the rules, and what the rules did."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +8,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from triage.cli.options import RULES_GROUP, AsJson, Config, Language, StoreUrl, group, local_instant, settings_from
-from triage.errors import Refused, WrongSettings
+from triage.cli.options import RULES_GROUP, AsJson, Config, Language, StoreUrl, group, settings_from, stated_instant
+from triage.errors import Refused
 from triage.main.rule_folders import compiled_folder
 from triage.main.tools import machine_now, opened_store
 from triage.service.desk_health import Ask, Health, health
@@ -40,7 +39,7 @@ def show_quality(
 ) -> None:
     """Show how often humans confirmed or changed what each rule decided, and to what."""
     spoken = language(lang)
-    start, end = _instant("--since", since), _instant("--until", until)
+    start, end = stated_instant("--since", since), stated_instant("--until", until)
     with opened_store(settings_from(config, store__url=store)) as opened, opened.read() as reading:
         report = quality(reading, Shelf(), start, end, rule)
     if as_json:
@@ -49,13 +48,6 @@ def show_quality(
     else:
         for text, indent in _told(report, spoken):
             print(" " * indent + text.said(spoken))
-
-
-def _instant(flag: str, text: str | None) -> datetime | None:
-    found = local_instant(text) if text is not None else None
-    if text is not None and found is None:
-        raise WrongSettings([f"{flag}: {text} is neither a date nor an instant, write 2026-10-01"])
-    return found
 
 
 def _told(report: QualityReport, spoken: str) -> Iterator[tuple[Text, int]]:

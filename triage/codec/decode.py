@@ -115,8 +115,8 @@ class Codec:
         envelope, at, notes = opened
         if arrived_at is not None and at > arrived_at + MOST_AHEAD:
             return DeadLetter(FUTURE_TIME, f"time is {at.isoformat()}, more than 5 minutes ahead")
-        traceparent = envelope.traceparent if isinstance(envelope.traceparent, str) else traceparent_in(headers)
-        return Arrival(self._event(envelope, at, notes), envelope.data, _digest(envelope, at), traceparent)
+        event = self._event(envelope, at, notes)
+        return Arrival(event, envelope.data, _digest(envelope, at), _traceparent(envelope, headers))
 
     def decode_event(self, raw: bytes) -> Event | DeadLetter:
         """The event alone, in virtual time, for a reader who needs no digest."""
@@ -278,8 +278,17 @@ def _level(value: Any) -> Any:
     return {key: _level(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
-def traceparent_in(headers: Sequence[tuple[str, bytes]]) -> str | None:
-    """W3C trace context as a message's header, or as a CloudEvents attribute there."""
+def traceparent_of(raw: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> str | None:
+    """The sender's trace context, from the envelope or else from the record's headers."""
+    opened = _open(raw, level=False)
+    return _header(headers) if isinstance(opened, DeadLetter) else _traceparent(opened[0], headers)
+
+
+def _traceparent(envelope: _Envelope, headers: Sequence[tuple[str, bytes]]) -> str | None:
+    return envelope.traceparent if isinstance(envelope.traceparent, str) else _header(headers)
+
+
+def _header(headers: Sequence[tuple[str, bytes]]) -> str | None:
     for name, value in headers:
         if name in ("traceparent", "ce_traceparent"):
             return value.decode("ascii", "replace")

@@ -134,7 +134,7 @@ def look_up(data: Mapping[str, Any], path: str) -> Any:
     """The value at a dotted path of nested mappings, None when a part is absent."""
     found: Any = data
     for part in path.split("."):
-        if not isinstance(found, dict | Mapping):
+        if type(found) is not dict and not isinstance(found, Mapping):  # nearly always one
             return None
         found = found.get(part)
     return found

@@ -1,14 +1,18 @@
 """The consumer: poll → handle → commit. Batch, then single steps, then quarantine; Kafka, files and stdin alike."""
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 
-from monitors.ports import Observer, TimeSource
+from monitors.ports import Observer, TimeSource, note_success
+from triage.codec.concerned import concerned
 from triage.errors import Fenced, PositionLost, TryAgain, describe
 from triage.ports import EventSource, Part, Position, Record, Store
+from triage.service.dead_letters import origin_of
 from triage.service.handle_event import EventHandler
+from triage.service.pause import PauseWatch
 
 log = structlog.get_logger()
 
@@ -19,6 +23,9 @@ LEAVE_SOURCE_AFTER_SECONDS = 30.0
 """With the store away for longer, the source is left so that others may take its parts."""
 
 POLL_SECONDS = 1.0
+
+LOOP = "consume"
+"""The consumer's name among the loops."""
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -33,14 +40,17 @@ class Consumer:
         time: TimeSource,
         observer: Observer,
         wait: Callable[[float], bool],
+        pause: PauseWatch,
     ) -> None:
-        """`wait(seconds)` returns True as soon as a stop was asked for."""
+        """`wait(seconds)` returns True as soon as a stop was asked for. `pause`: whether an operator has paused it."""
+        self._pause = pause
         self._source, self._store, self._handler = source, store, handler
         self._time, self._observer, self._wait = time, observer, wait
         self._known: dict[Part, int] = {}
         self._again: set[Part] = set()
         self._forgiven: set[Part] = set()
         self._lost: dict[Part, str] = {}
+        self._holds = False
         self._until_drained = False
         self._failures = 0
         self._away_since: float | None = None
@@ -51,6 +61,7 @@ class Consumer:
         """Consume; `until_drained`: until everything that was there is read; PositionLost is raised then."""
         self._until_drained = until_drained
         self._began_at = self._time.now()
+        note_success(self._observer, self._began_at, LOOP)  # one that never gets through its first turn is silent too
         while not self._wait(0):
             self._source.open()
             self._known.clear()
@@ -68,6 +79,8 @@ class Consumer:
             return ["the store or the broker is away, the batch in hand is tried again"]
         if not self.assigned:
             return ["no part of the source is assigned yet"]
+        if self._holds:
+            return self._pause.troubles()
         return sorted(self._lost.values())
 
     def _consume(self) -> bool:
@@ -77,6 +90,7 @@ class Consumer:
                 return False
             try:
                 self._turn()
+                note_success(self._observer, self._time.now(), LOOP)
                 self._failures, self._away_since = 0, None
                 if self._until_drained and self._is_drained():
                     return True
@@ -107,20 +121,46 @@ class Consumer:
         self._wait(pause)
 
     def _turn(self) -> None:
-        """One poll, and every batch of it."""
+        """One poll, and every batch of it. While paused nothing is read, and everything polled, so that the parts stay
+        ours."""
+        self._heed_pause()
         self._place()
         seen: dict[Part, datetime] = {}
         try:
-            for part, records in self._source.poll(POLL_SECONDS):
+            if self._holds:
+                self._source.hold(self._known.keys())
+            if not self._take_all(deque(self._source.poll(POLL_SECONDS)), seen):
+                return
+        except PositionLost as error:
+            self._lose(error)
+        self._note_progress(seen | dict(self._source.caught_up()))
+
+    def _heed_pause(self) -> None:
+        """At its end every part is placed anew: an operator may have moved it meanwhile."""
+        before, self._holds = self._holds, self._pause.is_on()
+        if before and not self._holds:
+            for part in list(self._known):
+                self._place_again(part)
+
+    def _take_all(self, left: deque[tuple[Part, Sequence[Record]]], seen: dict[Part, datetime]) -> bool:
+        """Every batch of a poll, `seen` gets the latest time of each part. False when a stop was asked for or a pause
+        began between two; whatever ends it, what was polled and not handled is read again."""
+        try:
+            while left:
+                if self._wait(0) or self._pause.is_on():
+                    return False
+                part, records = left[0]
                 if part in self._known:
                     self._take(part, records)
                     # A run that ends with its input judges clocks when all is read: what it leaves does not depend
                     # on how far the other parts were at each event.
                     if records[-1].timestamp is not None and not self._until_drained:
                         seen[part] = records[-1].timestamp
-        except PositionLost as error:
-            self._lose(error)
-        self._note_progress(seen | dict(self._source.caught_up()))
+                left.popleft()
+            return True
+        finally:
+            for part in {part for part, _ in left} & self._known.keys():
+                self._place_again(part)
 
     def _take(self, part: Part, records: Sequence[Record]) -> None:
         try:
@@ -129,7 +169,6 @@ class Consumer:
             self._place_again(part)
         except TryAgain:
             self._forgiven.add(part)
-            self._place_again(part)
             raise
 
     def _place(self) -> None:
@@ -212,11 +251,11 @@ class Consumer:
                 raise
             except Exception as error:  # noqa: BLE001 # three tries, then quarantine with this error
                 error_text = describe(error)
-                log.warning("event failed", action="consumer.event", error=error_text)
+                log.warning("event failed", action="consumer.event", error=error_text, **_origin(part, record))
             else:
                 return
         self._commit(part, self._handler.quarantine(part, self._known[part], record, error_text))
-        log.error("event quarantined", action="consumer.quarantined", offset=record.offset, error=error_text)
+        log.error("event quarantined", action="consumer.quarantined", error=error_text, **_origin(part, record))
 
     def _count_try(self, part: Part) -> int:
         with self._store.transaction() as tx:
@@ -236,3 +275,8 @@ class Consumer:
                 tx.offsets.caught_up(ours)
         for part, lag in self._source.lag().items():
             self._observer.gauge("consumer_lag", lag, topic=part.input, partition=str(part.partition))
+
+
+def _origin(part: Part, record: Record) -> dict[str, str]:
+    """Where a record came from and which event it is, for a line of the log."""
+    return {"origin": origin_of(part, record), **concerned(record.value, record.headers)}

@@ -15,13 +15,14 @@ from triage.errors import Unreachable
 Reasons = Callable[[], Sequence[str]]
 """Gives what is wrong, nothing when all is well."""
 
+Exposition = Callable[[str], tuple[bytes, str]]
+"""Gives the metrics and their content type, by what the reader accepts."""
+
 
 class HttpServer:
     """Serves `/healthz`, `/readyz` and `/metrics` from a thread of its own."""
 
-    def __init__(
-        self, host: str, port: int, *, unhealthy: Reasons, unready: Reasons, exposition: Callable[[], bytes]
-    ) -> None:
+    def __init__(self, host: str, port: int, *, unhealthy: Reasons, unready: Reasons, exposition: Exposition) -> None:
         """`port` 0 takes a free one; `self.port` tells which once started."""
         self.host, self.port = host, port
         routes = [
@@ -41,6 +42,7 @@ class HttpServer:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((self.host, self.port))
+            listening.listen()  # who hears of the port may ask at once
         except OSError as error:
             listening.close()
             raise Unreachable([f"http: cannot listen on {self.host}:{self.port}: {error.strerror}"]) from error
@@ -68,8 +70,9 @@ def _answer(reasons: Reasons) -> Callable[[Request], Response]:
     return endpoint
 
 
-def _metrics(exposition: Callable[[], bytes]) -> Callable[[Request], Response]:
-    def endpoint(_request: Request) -> Response:
-        return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+def _metrics(exposition: Exposition) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        content, content_type = exposition(",".join(request.headers.getlist("accept")))
+        return Response(content, headers={"content-type": content_type})
 
     return endpoint

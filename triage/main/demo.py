@@ -13,7 +13,8 @@ import msgspec
 from monitors.metrics.names import PREFIX
 from triage.adapters.logs import set_up_logs
 from triage.adapters.time_source import AcceleratedTime
-from triage.main.running import RunOptions, Service, stop_on_signals
+from triage.main.running import RunOptions, Service
+from triage.main.signals import stop_on_signals
 from triage.ports import Reading
 from triage.ports.engine import AGREE, DISAGREE, SINGLE
 from triage.service.sample_complaints import SampleComplaints

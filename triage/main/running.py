@@ -4,13 +4,11 @@ Stop order: not ready → no new polls or sweeps → finish or roll back the bat
 publisher, scheduler, store, HTTP. A second signal exits at once.
 """
 
-import signal
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from uuid import uuid4
 
 import msgspec
@@ -23,11 +21,10 @@ from monitors.loops.self_audit import SelfAudit
 from monitors.loops.sweeper import Sweeper
 from monitors.metrics.collectors import StoreGauges
 from monitors.metrics.registry import Metrics
-from monitors.ports import Publisher, TimeSource
-from triage.adapters.files.publisher import FilePublisher
+from monitors.ports import TimeSource
+from triage.adapters.apart import read_apart
 from triage.adapters.files.source import FileSource
 from triage.adapters.kafka.checks import check_topics
-from triage.adapters.kafka.publisher import KafkaPublisher
 from triage.adapters.kafka.source import KafkaSource
 from triage.adapters.logs import set_up_logs
 from triage.adapters.store.store import open_store
@@ -35,14 +32,18 @@ from triage.adapters.time_source import MachineTime
 from triage.entrypoints.consumer import Consumer
 from triage.entrypoints.http import HttpServer
 from triage.errors import Refused, TryAgain, describe
+from triage.main.collector import rare_collections
 from triage.main.engines import await_engine, second_engine
+from triage.main.publishing import publisher_to
+from triage.main.signals import stop_on_signals
 from triage.main.tools import kafka_options, rules_scanner
 from triage.main.tracing import tracing_of
-from triage.ports import EventSource, Store
+from triage.ports import CONSUME, DISPATCH, SWEEP, WORKS, EventSource, Store
 from triage.service.approval import shadow_folder
 from triage.service.fire_due import DueFirer
 from triage.service.handle_event import EventHandler
 from triage.service.low_mark import LowMark
+from triage.service.pause import PauseWatch
 from triage.service.release import Library
 from triage.service.reload import Reloader
 from triage.service.shadow import Shadow
@@ -52,6 +53,9 @@ log = structlog.get_logger()
 
 RELOAD_SECONDS = 1.0
 """A changed folder is taken after two equal looks; with the time to load it that has to stay below 5 s."""
+
+LAST_DRAIN_SECONDS = 10.0
+"""For how long a stop goes on sending."""
 
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +75,8 @@ class Service:
     def __init__(self, settings: Settings, options: RunOptions, time: TimeSource | None = None) -> None:
         """Connects to everything. Raises Unreachable, FaultyRules, WrongSettings."""
         self.settings, self.options = settings, options
+        self.roles = frozenset(settings.run.roles)
+        self.decides = bool(self.roles & {"consume", "sweep"})
         self.time = time or MachineTime()
         self.metrics = Metrics()
         self._stopping = threading.Event()
@@ -81,63 +87,86 @@ class Service:
 
     def _build(self, opened: ExitStack) -> None:
         settings = self.settings
-        self.store = open_store(settings.store.url, self.time, claim=True)
-        opened.callback(self.store.close)
-        holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
-        self.shadow = Shadow(self.metrics, self.time, holder)
-        self.library = Library(self.metrics, settings.rules.activation, self.shadow)
-        scanner, take = rules_scanner(settings.rules.dir), self._take_as_shadow if self.options.shadow else None
-        self.reloader = Reloader(self.store, self.library, scanner, settings.rules.proposer, take)
-        self.reloader.start()
-        if self.options.once and self.reloader.troubles():
-            raise Refused(self.reloader.troubles())
-        tracing = tracing_of(settings.tracing, holder, self.time)
-        self.source, self.publisher = self._connect()
-        opened.callback(self.publisher.close)
-        if tracing is not None:
-            opened.callback(tracing.close)
-            self.publisher = tracing.traced(self.publisher)
-        self.engine = second_engine(settings.engine, self.metrics)
+        self.engine = second_engine(settings.engine, self.metrics) if self.decides else None
         if self.engine is not None:
             opened.callback(self.engine.close)
+        self.store = open_store(settings.store.url, self.time, claim=True)
+        opened.callback(self.store.close)
+        self.holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
+        self.tracing = tracing_of(settings.tracing, self.holder, self.time)
+        if self.tracing is not None:
+            opened.callback(self.tracing.close)
+        self.pauses = {work: PauseWatch(self.store, work, self.time) for work in WORKS}
+        self._read_rules()
+        self.source = self._source()
+        self.dispatcher = self._dispatcher(opened) if "dispatch" in self.roles else None
+        self.gauges = None if self.dispatcher is None else self._gauges(self.dispatcher)
+        if self.engine is not None:
             await_engine(self.engine, self.library.active, settings.engine)
-        low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
-        per_minute = 0 if self.options.once else settings.notices.per_minute
-        self.handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine, tracing)
-        guard = ClockGuard(StepDetector(self.time.drift), self.store.ahead, self.metrics)
-        firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute, self.engine)
-        self.sweeper = Sweeper(firer, self.metrics, guard.agrees)
-        self.dispatcher = Dispatcher(self.store.outbox, self.publisher, self.store.lease, self.metrics, holder)
-        self.consumer = Consumer(self.source, self.store, self.handler, self.time, self.metrics, self._stopping.wait)
+        self._build_deciding()
         self.schedule = Schedule(self._loops(), self.time, self.metrics)
         self.http = HttpServer(
             settings.http.host,
             settings.http.port,
             unhealthy=self._unhealthy,
             unready=self._unready,
-            exposition=self.metrics.exposition,
+            exposition=self._exposition,
         )
 
-    def _connect(self) -> tuple[EventSource, Publisher]:
+    def _read_rules(self) -> None:
+        rules = self.settings.rules
+        self.shadow = Shadow(self.metrics, self.time, self.holder)
+        self.library = Library(self.metrics, rules.activation, self.shadow)
+        take = self._take_as_shadow if self.options.shadow else None
+        self.reloader = Reloader(self.store, self.library, rules_scanner(rules.dir), rules.proposer, take)
+        if self.decides:  # an instance that decides nothing has no word in which rules are active
+            self.reloader.start()
+        if self.options.once and self.reloader.troubles():
+            raise Refused(self.reloader.troubles())
+        self.library.read_by(read_apart)  # at the start nothing waits yet
+
+    def _build_deciding(self) -> None:
+        settings = self.settings
+        low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
+        handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine, self.tracing)
+        self.consumer = Consumer(
+            self.source, self.store, handler, self.time, self.metrics, self._stopping.wait, self.pauses[CONSUME]
+        )
+        per_minute = 0 if self.options.once else settings.notices.per_minute
+        firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute, self.engine)
+        guard, pause = ClockGuard(StepDetector(self.time.drift), self.store.ahead, self.metrics), self.pauses[SWEEP]
+        self.sweeper = Sweeper(firer, self.metrics, lambda: guard.agrees() and not pause.is_on())
+
+    def _source(self) -> EventSource:
         if self.options.source == "kafka":
             options = kafka_options(self.settings)
             check_topics(options)
-            return KafkaSource(options, self.time), KafkaPublisher(options)
-        source = FileSource(self.options.source, self.time, self._stopping.wait, once=self.options.once)
-        return source, FilePublisher(self.options.out)
+            return KafkaSource(options, self.time)
+        return FileSource(self.options.source, self.time, self._stopping.wait, once=self.options.once)
+
+    def _dispatcher(self, opened: ExitStack) -> Dispatcher:
+        out = None if self.options.source == "kafka" else self.options.out
+        publisher = publisher_to(self.settings, out, self.tracing)
+        opened.callback(publisher.close)
+        is_paused = self.pauses[DISPATCH].is_on
+        return Dispatcher(
+            self.store.outbox, publisher, self.store.lease, self.metrics, self.holder, self.time, is_paused
+        )
+
+    def _gauges(self, dispatcher: Dispatcher) -> StoreGauges:
+        return StoreGauges(self.metrics, self._store_gauges, dispatcher.on_duty, dispatcher.surely_on_duty, self.time)
 
     def _take_as_shadow(self, store: Store, files: dict[str, bytes], by: str) -> None:
         shadow_folder(store, self.library, files, by)
 
     def _loops(self) -> tuple[Loop, ...]:
-        roles = self.settings.run.roles
-        gauges = StoreGauges(self.metrics, self._store_gauges, self.dispatcher.on_duty)
-        audit = SelfAudit(self._oldest_wait, self._has_forgotten_clock, self.time, self.metrics)
-        loops = [Loop("reload", RELOAD_SECONDS, self._look_at_rules)]
-        if "sweep" in roles:
+        loops = [Loop("reload", RELOAD_SECONDS, self._look_at_rules)] if self.decides else []
+        if "sweep" in self.roles:
+            is_paused = self.pauses[SWEEP].is_on
+            audit = SelfAudit(self._oldest_wait, self._has_forgotten_clock, self.time, self.metrics, is_paused)
             loops += [Loop("sweep", 0.5, self.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
-        if "dispatch" in roles:
-            loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, gauges.refresh)]
+        if self.dispatcher is not None and self.gauges is not None:
+            loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, self.gauges.refresh)]
         return tuple(loops)
 
     def _look_at_rules(self) -> None:
@@ -147,11 +176,21 @@ class Service:
 
     def run(self) -> None:
         """Run until a signal or, with `once`, until all is done; then stop in order."""
+        with rare_collections():
+            self._run()
+
+    def _run(self) -> None:
         try:
-            if "http" in self.settings.run.roles and not self.options.once:
+            if "http" in self.roles and not self.options.once:
                 self.http.start()
                 self._closing.callback(self.http.stop)
-            log.info("started", action="service.started", source=self.options.source, port=self.http.port)
+            log.info(
+                "started",
+                action="service.started",
+                source=self.options.source,
+                port=self.http.port,
+                roles=sorted(self.roles),
+            )
             if self.options.once:
                 self._run_once()
             else:
@@ -165,20 +204,23 @@ class Service:
         self._stopping.set()
 
     def _run_on(self) -> None:
-        if "consume" in self.settings.run.roles:
+        if "consume" in self.roles:
             self.consumer.run()
         while not self._stopping.wait(1.0):
             pass
 
     def _run_once(self) -> None:
-        self.consumer.run(until_drained=True)
-        self._insist(lambda: self.sweeper.sweep() >= 0)
-        self._insist(self.dispatcher.drain)
+        if "consume" in self.roles:
+            self.consumer.run(until_drained=True)
+        if "sweep" in self.roles:
+            self._insist(lambda: self.sweeper.sweep() is not None)
+        if self.dispatcher is not None:
+            self._insist(self.dispatcher.drain)
         self.shadow.write(self.store)
 
     def _insist(self, work: Callable[[], bool]) -> None:
-        """Do it until it says that all is done, or a stop was asked for: a store or a broker that is away, or another
-        instance on duty, is waited for."""
+        """Do it until it says that all is done, or a stop was asked for: a store or a broker that is away, another
+        instance on duty, or the end of an operator's pause is waited for."""
         while not self._stopping.is_set():
             try:
                 if work():
@@ -191,19 +233,30 @@ class Service:
         self._stopping.set()
         self.consumer.assigned = False
         self.schedule.stop()
+        if self.dispatcher is not None:
+            self._drain_last(self.dispatcher)
+        self._closing.close()
+        log.info("stopped", action="service.stopped")
+
+    def _drain_last(self, dispatcher: Dispatcher) -> None:
+        """Send what is left, but not for ever: other instances may go on writing."""
+        until = self.time.monotonic() + LAST_DRAIN_SECONDS
         try:
-            self.dispatcher.drain()
-            self.dispatcher.stop()
+            dispatcher.drain(lambda: self.time.monotonic() < until)
+            dispatcher.stop()
         except TryAgain as error:
             log.warning(
                 "outbox not drained, it goes out at the next start", action="stop.outbox", error=describe(error)
             )
-        self._closing.close()
-        log.info("stopped", action="service.stopped")
 
-    def _store_gauges(self) -> Sequence[tuple[str, Mapping[str, str], float]]:
+    def _store_gauges(self, figures: str) -> Sequence[tuple[str, Mapping[str, str], float]]:
         with self.store.read() as reading:
-            return reading.gauges(self.time.now())
+            return reading.gauges(self.time.now(), figures)
+
+    def _exposition(self, accept: str) -> tuple[bytes, str]:
+        if self.gauges is not None:
+            self.gauges.check()
+        return self.metrics.answer(accept)
 
     def _oldest_wait(self) -> float:
         with self.store.transaction() as tx:
@@ -226,8 +279,9 @@ class Service:
         if self._stopping.is_set():
             return ["stopping"]
         reasons = list(self.reloader.troubles())
-        if "consume" in self.settings.run.roles:
+        if "consume" in self.roles:
             reasons += self.consumer.troubles()
+        reasons += [why for work in (SWEEP, DISPATCH) if work in self.roles for why in self.pauses[work].troubles()]
         try:
             with self.store.read() as reading:
                 reading.ping()
@@ -243,15 +297,3 @@ def run_service(settings: Settings, options: RunOptions) -> None:
 
     stop_on_signals(service.stop)
     service.run()
-
-
-def stop_on_signals(stop: Callable[[], None]) -> None:
-    """SIGINT and SIGTERM call `stop` once; a second one ends the process at once."""
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        stop()
-
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)

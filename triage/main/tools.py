@@ -5,8 +5,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from math import inf
 from pathlib import Path
 
+from monitors.metrics.registry import Metrics
 from triage.adapters.kafka.options import KafkaOptions
 from triage.adapters.rules_folder import scan
 from triage.adapters.store import schema
@@ -16,6 +18,10 @@ from triage.adapters.time_source import MachineTime
 from triage.errors import WrongSettings
 from triage.main.rule_folders import shipped_rules
 from triage.ports import Store
+from triage.service.handle_event import EventHandler
+from triage.service.low_mark import LowMark
+from triage.service.redrive import Redriver
+from triage.service.release import Library
 from triage.service.reload import FolderScan
 from triage.settings import KafkaSettings, Settings
 
@@ -39,6 +45,15 @@ def opened_store(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def redriver_of(settings: Settings, store: Store) -> Redriver:
+    """What judges dead letters anew, as a daemon judges events. It has not read the input, so it judges no clock
+    further than a case's events are known; the sweep goes on from there."""
+    time, metrics = MachineTime(), Metrics()
+    library = Library(metrics)
+    low_mark = LowMark((), inf, time, settings.backfill.before)
+    return Redriver(store, library, EventHandler(store, library, metrics, low_mark, time))
 
 
 def kafka_options(settings: Settings) -> KafkaOptions:

@@ -1,6 +1,8 @@
 """What the services ask of the second engine: whether it finds the same rules. It never changes a decision."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Protocol
 
 import msgspec
@@ -14,11 +16,12 @@ AGREE, DISAGREE, SINGLE = "agree", "disagree", "single"
 
 class Evaluated(msgspec.Struct, frozen=True):
     """What the first engine was given and found. `on`: the local date of receipt. `matching`: ids of the rules in force
-    whose condition holds."""
+    whose condition holds. `concerned`: which case and event it was, for a line of the log."""
 
     facts: Facts
     on: date
     matching: tuple[str, ...]
+    concerned: Mapping[str, str] = MappingProxyType({})
 
 
 class Questions(Protocol):

@@ -109,9 +109,17 @@ class ClockRow(msgspec.Struct, frozen=True, kw_only=True):
     next_at: datetime | None
 
 
+class Redriven(NamedTuple):
+    """That a dead letter was judged anew, and what became of it then: applied | duplicate."""
+
+    at: datetime
+    who: str
+    became: str
+
+
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `dead_letters`. `origin`: topic, partition, offset or file, line as text. `case`: when one is known.
-    `copy`: the event reached its case too (faulty data)."""
+    `copy`: the event reached its case too (faulty data). `redriven`: None until an operator did it."""
 
     id: str
     reason: str
@@ -122,6 +130,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, bytes], ...] = ()
     case: str | None = None
     copy: bool = False
+    redriven: Redriven | None = None
 
 
 class Changes(msgspec.Struct, kw_only=True):

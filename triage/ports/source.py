@@ -1,6 +1,6 @@
 """What the consumer asks of a source of events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -27,6 +27,11 @@ class EventSource(Protocol):
     def seek(self, part: Part, next_offset: int | None) -> int | None:
         """Continue the part there; None: at its beginning. Gives the position, None when the part is no longer
         ours. Raises PositionLost."""
+        ...
+
+    def hold(self, parts: Collection[Part]) -> None:
+        """Give no records of these parts until they are sought again. They stay ours as long as they are polled, and
+        none of them is told as caught up."""
         ...
 
     def poll(self, timeout: float) -> Sequence[tuple[Part, Sequence[Record]]]:

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from monitors.notices.message import Message
+from triage.ports.operators import Audit, DeadLetters, Outputs, Switches
 from triage.ports.past import Past
 from triage.ports.rows import (
     CaseRow,
     Changes,
     ClockRow,
-    DeadLetter,
-    Mute,
     Part,
     Position,
     RulebookChange,
@@ -160,18 +159,6 @@ class Rulebooks(Protocol):
         ...
 
 
-class Switches(Protocol):
-    """What operators have switched; running instances look at each batch and sweep."""
-
-    def mutes(self, now: datetime) -> tuple[Mute, ...]:
-        """Those in force, by scope and value."""
-        ...
-
-    def mute(self, mute: Mute, *, at: datetime, who: str, why: str) -> None:
-        """Mute until an instant; one in the past ends an earlier word about the same."""
-        ...
-
-
 class Transaction(Protocol):
     """One transaction of the store; committed when its `with` block ends, rolled back when it raises."""
 
@@ -193,6 +180,16 @@ class Transaction(Protocol):
     @property
     def switches(self) -> Switches:
         """Operators' switches."""
+        ...
+
+    @property
+    def letters(self) -> DeadLetters:
+        """Dead letters."""
+        ...
+
+    @property
+    def outputs(self) -> Outputs:
+        """Outputs that an operator looks after."""
         ...
 
     def now(self) -> datetime:
@@ -231,6 +228,21 @@ class Reading(Protocol):
     @property
     def switches(self) -> Switches:
         """Operators' switches; only its questions are asked here."""
+        ...
+
+    @property
+    def letters(self) -> DeadLetters:
+        """Dead letters; only its questions are asked here, and nothing is locked."""
+        ...
+
+    @property
+    def outputs(self) -> Outputs:
+        """Outputs; only its questions are asked here."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """Who changed what."""
         ...
 
     @property
@@ -275,16 +287,13 @@ class Reading(Protocol):
         """Every stored position."""
         ...
 
-    def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """The newest first."""
-        ...
-
     def recent_messages(self, topic: str, limit: int) -> list[Message]:
         """The newest outputs of a topic, the newest first, sent or not."""
         ...
 
-    def gauges(self, now: datetime) -> list[tuple[str, dict[str, str], float]]:
-        """(metric name, labels, value) of everything counted over the whole store."""
+    def gauges(self, now: datetime, figures: str | None = None) -> list[tuple[str, dict[str, str], float]]:
+        """(metric name, labels, value) of what is counted over the whole store: one of
+        `monitors.metrics.collectors.FIGURES`, or everything."""
         ...
 
     def summary(self) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from monitors.clocks.plan import AttachedClock
+from monitors.clocks.policy import Policy
 from triage.domain.case import Case
 from triage.domain.condition import Op, Test, holds, leaf_tests, passes
 from triage.domain.decision import Decision
@@ -39,6 +41,7 @@ class CompiledRulebook:
             if self._is_personal(test.fact):
                 self._personal_tests.setdefault(test.fact, {})[in_words(test)] = test
         self._personal_facts = self._personal_tests.keys()
+        self.clocks = {policy.id: _clocks_of(policy, rulebook) for policy in rulebook.policies.values()}
         self._attaching = Attaching(rulebook)
         self._shadow = ShadowRules(rulebook, self._attaching)
 
@@ -94,6 +97,12 @@ class CompiledRulebook:
         for fact in self._personal_facts & facts.keys():
             stored[fact] = {words: passes(test, facts) for words, test in self._personal_tests[fact].items()}
         return stored
+
+
+def _clocks_of(policy: Policy, rulebook: Rulebook) -> tuple[AttachedClock, ...]:
+    """The clocks of a policy as this revision alone has them."""
+    calendar = rulebook.calendars[policy.calendar]
+    return tuple(AttachedClock(policy.clock_name(one), one, calendar) for one in policy.clocks)
 
 
 def _tests_of(rulebook: Rulebook) -> list[Test]:

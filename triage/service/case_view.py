@@ -108,10 +108,10 @@ def planned_line(clock: Clock) -> ClockLine:
         breached=clock.breached,
         late_by_seconds=clock.late_by_seconds,
         started_at=instant(clock.started_at),
-        due_at=_or_none(clock.due_at),
+        due_at=instant_or_none(clock.due_at),
         original_due_at=instant(clock.original_due_at),
-        due_at_if_resumed_now=_or_none(clock.due_at_if_resumed_now),
-        ended_at=_or_none(clock.ended_at),
+        due_at_if_resumed_now=instant_or_none(clock.due_at_if_resumed_now),
+        ended_at=instant_or_none(clock.ended_at),
         provisional=clock.provisional,
     )
 
@@ -127,10 +127,10 @@ def stored_line(clock: ClockRow, now: datetime) -> ClockLine:
         breached=late is not None,
         late_by_seconds=late,
         started_at=instant(clock.started_at),
-        due_at=_or_none(clock.due_at),
+        due_at=instant_or_none(clock.due_at),
         original_due_at=instant(clock.original_due_at),
         due_at_if_resumed_now=None,
-        ended_at=_or_none(clock.ended_at),
+        ended_at=instant_or_none(clock.ended_at),
         provisional=clock.provisional,
     )
 
@@ -163,10 +163,11 @@ def timeline_line(row: TimelineRow) -> TimelineLine:
     )
 
 
-def _or_none(at: datetime | None) -> str | None:
-    return None if at is None else instant(at)
-
-
 def instant(at: datetime) -> str:
     """UTC with `Z`, cut to seconds."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant_or_none(at: datetime | None) -> str | None:
+    """The same; None for none."""
+    return None if at is None else instant(at)

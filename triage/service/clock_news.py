@@ -146,9 +146,12 @@ def _announce_refusal(draft: Draft, refusal: Refusal) -> None:
 def _resolve_steps(draft: Draft, clock: Clock) -> None:
     """Take back what is no longer true: everything once the cycle is over, else what speaks of another due time and
     has a new time ahead, and reminders of a pause that is over."""
+    standing = draft.standing_of(clock.name, clock.cycle)
+    if not standing:
+        return
     plan_of = {step.name: step for step in clock.steps}
     reminders = {rule.text for rule in draft.planned_with[clock.name].clock.pauses}
-    for step in draft.standing_of(clock.name, clock.cycle):
+    for step in standing:
         planned = plan_of.get(step.step)
         if not clock.can_fire:
             _resolve(draft, step, _end_reason(clock, planned))

@@ -54,7 +54,12 @@ def _has_grown(draft: Draft, name: str, cycles: Sequence[Clock]) -> bool:
 
 
 def _attached_clocks(draft: Draft) -> Iterator[AttachedClock]:
+    active = draft.rules.active
+    is_plain = not draft.calendars and set(draft.pins.values()) <= {active.rulebook.revision}
     for policy_id, attachment in sorted(draft.attached.items()):
+        if is_plain and attachment.detached_at is None and policy_id in active.clocks:
+            yield from active.clocks[policy_id]
+            continue
         for policy, clock, rules in _versions(draft, policy_id):
             name = policy.clock_name(clock)
             calendar = rules.rulebook.calendars[policy.calendar]

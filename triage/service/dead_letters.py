@@ -3,9 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+import structlog
+
 from monitors.notices.effect_key import effect_id
 from monitors.notices.message import DEAD_LETTERS, Message
+from triage.codec.concerned import concerned
+from triage.codec.decode import FUTURE_TIME, NO_ENVELOPE, UNREADABLE
 from triage.ports import DeadLetter, Part, Record
+
+log = structlog.get_logger()
+
+REASONS = (UNREADABLE, NO_ENVELOPE, FUTURE_TIME, "id_conflict", "quarantined", "faulty_data")
+"""Why something is a dead letter."""
 
 
 def dead_letter(
@@ -22,6 +32,37 @@ def dead_letter(
         headers=tuple(record.headers),
         case=case,
         copy=copy,
+    )
+
+
+def letter_again(
+    letter: DeadLetter,
+    _record: Record,
+    *,
+    reason: str,
+    detail: str,
+    at: datetime,
+    case: str | None = None,
+    copy: bool = False,
+) -> DeadLetter:
+    """What comes of a dead letter that is judged anew and is one again, with the origin that it had. `copy`: the event
+    reaches its case too."""
+    again = effect_id("dead-letter", letter.id, reason)
+    return msgspec.structs.replace(
+        letter, id=again, reason=reason, detail=detail, at=at, case=case, copy=copy, redriven=None
+    )
+
+
+def tell(letter: DeadLetter) -> None:
+    """A line of the log for a committed one. What is wrong in detail stands beside its bytes in the store: it may quote
+    them, and a log holds no personal data."""
+    log.warning(
+        "event went to the dead letters",
+        action="event.dead_letter",
+        reason=letter.reason,
+        origin=letter.origin,
+        also_applied=letter.copy,
+        **concerned(letter.value, letter.headers),
     )
 
 

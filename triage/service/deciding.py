@@ -47,7 +47,8 @@ def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequenc
     facts = rules.facts.of_case(case, past, breached)
     decision = rules.decide(facts, case)
     draft.considered = Considered(case, past, tuple(breached), decision)
-    draft.evaluated = Evaluated(facts, case.received_at.astimezone(rules.zone).date(), decision.matching)
+    received_on = case.received_at.astimezone(rules.zone).date()
+    draft.evaluated = Evaluated(facts, received_on, decision.matching, _concerned(draft, case, event))
     outcome = decision.outcome
     previous = draft.outcome
     if previous is not None and outcome.department != previous.department:
@@ -56,6 +57,14 @@ def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequenc
         elif _moved_by_revision_alone(draft, case, breached, siblings):
             outcome = _keep_department(rules, case, outcome, previous, would_move_to=outcome.department)
     return msgspec.structs.replace(decision, outcome=outcome), facts
+
+
+def _concerned(draft: Draft, case: Case, event: Event | None) -> dict[str, str]:
+    """Case, event and trace as a line of the log names them."""
+    found = {"case": case.id}
+    if event is not None:
+        found |= {"event_id": event.id, "event_source": event.source}
+    return found if draft.trace is None else found | {"trace_id": draft.trace}
 
 
 def _moved_by_revision_alone(draft: Draft, case: Case, breached: Sequence[str], siblings: Sequence[Sibling]) -> bool:

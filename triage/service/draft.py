@@ -15,6 +15,7 @@ from triage.domain.decision import Decision, Outcome
 from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep, StepKey
 from triage.domain.event import Event
 from triage.domain.facts import History
+from triage.domain.trace import trace_id
 from triage.ports import CaseRow, ClockRow, Evaluated, Mute, TimelineRow
 from triage.rulebook.decide import CompiledRulebook
 
@@ -55,21 +56,28 @@ def caught_up(at: datetime, *, quiet: bool = False) -> Moment:
 
 
 class Count(msgspec.Struct, frozen=True):
-    """A figure for the metrics, told to the observer after the commit."""
+    """A figure for the metrics, told to the observer after the commit. `trace`: of the event that caused it."""
 
     name: str
     labels: dict[str, str]
     value: float = 1
     histogram: bool = False
+    trace: str | None = None
 
 
 def report(observer: Observer, counts: Iterable[Count]) -> None:
-    """Tell the figures of committed steps."""
+    """Tell the figures of committed steps, those of one counter together, with the last trace."""
+    sums: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
+    traces: dict[tuple[str, tuple[tuple[str, str], ...]], str | None] = {}
     for count in counts:
         if count.histogram:
-            observer.observe(count.name, count.value, **count.labels)
+            observer.observe(count.name, count.value, count.trace, **count.labels)
         else:
-            observer.count(count.name, count.value, **count.labels)
+            key = (count.name, tuple(count.labels.items()))
+            sums[key] = sums.get(key, 0) + count.value
+            traces[key] = count.trace or traces.get(key)
+    for (name, labels), value in sums.items():
+        observer.count(name, value, traces[name, labels], **dict(labels))
 
 
 class Considered(msgspec.Struct, frozen=True):
@@ -108,6 +116,7 @@ class Draft:
     def __init__(self, row: CaseRow, rules: Rules, moment: Moment, traceparent: str | None = None) -> None:
         document = row.document
         self.row, self.rules, self.moment, self.traceparent = row, rules, moment, traceparent
+        self.trace = trace_id(traceparent)
         self.document = document
         self.attached: dict[str, Attachment] = dict(document.attached)
         self.priorities = list(document.priorities)
@@ -171,7 +180,8 @@ class Draft:
 
     def handled_of(self, clock: str, cycle: int) -> list[HandledStep]:
         """The handled steps of one cycle: a recurring clock may have thousands of cycles."""
-        return list(self._handled_of.get((clock, cycle), {}).values())
+        handled = self._handled_of.get((clock, cycle))
+        return list(handled.values()) if handled else []
 
     def standing_of(self, clock: str, cycle: int) -> list[HandledStep]:
         """Those of them that were not taken back."""
@@ -180,12 +190,12 @@ class Draft:
     def count(self, name: str, **labels: str) -> None:
         """Count one, once committed."""
         if not self.moment.quiet:
-            self.counts.append(Count(name, labels))
+            self.counts.append(Count(name, labels, trace=self.trace))
 
     def measure(self, name: str, value: float, **labels: str) -> None:
         """Record a measurement, once committed."""
         if not self.moment.quiet:
-            self.counts.append(Count(name, labels, value, histogram=True))
+            self.counts.append(Count(name, labels, value, histogram=True, trace=self.trace))
 
     def record(self, **columns: Any) -> None:
         """Append a row to the case's timeline."""

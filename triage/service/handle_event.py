@@ -1,19 +1,35 @@
 """From bytes to committed decision: one transaction holds everything that a batch of events causes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
 
 from monitors.ports import Observer, TimeSource
 from triage.codec.decode import Arrival, Codec, DeadLetter
 from triage.domain.lifecycle import FINAL_STATUSES
+from triage.domain.trace import trace_id
 from triage.ports import CaseRow, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Tracing, Transaction
+from triage.ports import DeadLetter as DeadLetterRow
 from triage.rulebook.decide import CompiledRulebook
-from triage.service.dead_letters import dead_letter, to_messages
+from triage.service.dead_letters import dead_letter, letter_again, tell, to_messages
 from triage.service.draft import Considered, Count, Effects, Moment, Rules, report
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.second_engine import ask, marked
 from triage.service.step import apply, open_for_quarantined
 from triage.service.tracing import Buried, Decided, ways
+
+APPLIED, DUPLICATE = "applied", "duplicate"
+
+
+class Anew(msgspec.Struct, frozen=True):
+    """What becomes of a dead letter that is judged anew. `became`: APPLIED, DUPLICATE (its event is on a timeline), or
+    the reason for which it stays a dead letter, with `detail`."""
+
+    became: str
+    case: str | None
+    detail: str = ""
 
 
 class EventHandler:
@@ -45,14 +61,16 @@ class EventHandler:
         after, began = records[-1].next_offset, self._time.monotonic()
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, after)
-            batch = _Batch(part, tx, self._low_mark.moment(tx), self._engine)
+            batch = _Batch(partial(dead_letter, part), tx, self._low_mark.moment(tx), self._engine)
             active = self._library.current(tx).active
             self._decode(active, batch, records)
             self._apply_all(tx, batch, active)
             batch.write()
         report(self._observer, batch.counts)
+        for letter in batch.changes.dead_letters:
+            tell(letter)
         self._library.compare(batch.considered)
-        self._trace(batch, began)
+        self._trace(part, batch, began)
         return after
 
     def quarantine(self, part: Part, known: int, record: Record, error: str) -> int:
@@ -63,7 +81,7 @@ class EventHandler:
         began = self._time.monotonic()
         with self._store.transaction() as tx:
             tx.offsets.advance(part, known, record.next_offset)
-            batch = _Batch(part, tx, self._low_mark.moment(tx), self._engine)
+            batch = _Batch(partial(dead_letter, part), tx, self._low_mark.moment(tx), self._engine)
             rules = self._library.current(tx)
             decoded = self._codec(rules.active).decode(record.value, batch.moment.now, record.headers)
             case = decoded.event.subject if isinstance(decoded, Arrival) else None
@@ -72,14 +90,31 @@ class EventHandler:
                 batch.take(open_for_quarantined(decoded, rules, batch.moment))
             batch.write()
         report(self._observer, batch.counts)
-        self._trace(batch, began)
+        self._trace(part, batch, began)
         return record.next_offset
 
-    def _trace(self, batch: "_Batch", began: float) -> None:
+    def _trace(self, part: Part, batch: "_Batch", began: float) -> None:
         """Tell the way of the batch's events, once they are committed."""
         if self._tracing is not None:
             ended = self._time.monotonic()
-            self._tracing.handled(ways(batch.part, batch.decided, batch.buried, (began, ended)))
+            self._tracing.handled(ways(part, batch.decided, batch.buried, (began, ended)))
+
+    def judge_anew(self, tx: Transaction, letter: DeadLetterRow) -> Anew:
+        """What becomes of a dead letter's bytes as if they had just come, in a transaction that the caller has begun;
+        written when they are applied. Raises NotAtHand, ActiveUnusable, or whatever the event at fault raises."""
+        batch = _Batch(partial(letter_again, letter), tx, self._low_mark.moment(tx), self._engine)
+        active = self._library.current(tx).active
+        record = Record(offset=0, next_offset=0, value=letter.value, headers=letter.headers)
+        self._decode(active, batch, [record])
+        self._apply_all(tx, batch, active)
+        case = next((arrival.event.subject for _, arrival in batch.arrivals), letter.case)
+        if batch.steps:
+            batch.write()
+            return Anew(APPLIED, case)
+        if batch.changes.dead_letters:
+            (still,) = batch.changes.dead_letters
+            return Anew(still.reason, case, still.detail)
+        return Anew(DUPLICATE, case)
 
     def _codec(self, rules: CompiledRulebook) -> Codec:
         revision = rules.rulebook.revision
@@ -127,12 +162,12 @@ class EventHandler:
         effects = apply(row, arrival, rules, batch.moment, siblings.get(customer, ()) if customer else ())
         batch.take(effects)
         ask(batch.questions, rules.active, effects)
-        ended = self._time.monotonic()
-        batch.counts.append(Count("decision_seconds", {}, ended - began, histogram=True))
+        ended, trace = self._time.monotonic(), trace_id(arrival.traceparent)
+        batch.counts.append(Count("decision_seconds", {}, ended - began, histogram=True, trace=trace))
         batch.decided.append((record, arrival, (began, ended)))
         if record.timestamp is not None:
             waited = max(0.0, (batch.moment.now - record.timestamp).total_seconds())
-            batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True))
+            batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True, trace=trace))
         _move_sibling(siblings, customer, effects.row)
         if event.faults:
             detail = "; ".join(f"{fault.path}: {fault.found}, allowed: {fault.allowed}" for fault in event.faults)
@@ -151,8 +186,9 @@ def _move_sibling(siblings: dict[str, list[Sibling]], before: str | None, row: C
 class _Batch:
     """The rows of one transaction, case by case the latest."""
 
-    def __init__(self, part: Part, tx: Transaction, moment: Moment, engine: Engine) -> None:
-        self.part, self.tx, self.moment = part, tx, moment
+    def __init__(self, letter: Callable[..., DeadLetterRow], tx: Transaction, moment: Moment, engine: Engine) -> None:
+        """`letter`: makes a dead letter of a record, as `dead_letter` does once it knows the part."""
+        self.letter, self.tx, self.moment = letter, tx, moment
         self.questions = engine.batch()
         self.steps: list[Effects] = []
         self.arrivals: list[tuple[Record, Arrival]] = []
@@ -186,7 +222,7 @@ class _Batch:
         self.steps.append(effects)
 
     def bury(self, record: Record, reason: str, detail: str, case: str | None = None, *, copy: bool = False) -> None:
-        letter = dead_letter(self.part, record, reason=reason, detail=detail, at=self.moment.now, case=case, copy=copy)
+        letter = self.letter(record, reason=reason, detail=detail, at=self.moment.now, case=case, copy=copy)
         self.changes.dead_letters.append(letter)
         self.counts.append(Count("dead_letters_total", {"reason": reason}))
         if not copy:
@@ -209,6 +245,7 @@ def collect(changes: Changes, effects: Effects) -> None:
     changes.timeline.extend(effects.timeline)
     for clock in effects.clocks:
         changes.clocks[case, clock.clock, clock.cycle] = clock
+        changes.gone_clocks.discard((case, clock.clock, clock.cycle))  # an earlier step's: it starts after all
     for name, cycle in effects.gone_clocks:
         changes.clocks.pop((case, name, cycle), None)
         changes.gone_clocks.add((case, name, cycle))

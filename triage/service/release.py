@@ -20,6 +20,7 @@ from triage.rulebook.load import load
 from triage.rulebook.model import Rulebook
 from triage.rulebook.syntax import line_of
 from triage.service.draft import Considered, Rules
+from triage.service.from_zero import show_from_zero
 from triage.service.revision_states import AUTO, active_before, pending, submit
 from triage.wording.text import say
 
@@ -61,6 +62,15 @@ def _with_line(files: dict[str, bytes], found: Finding) -> Finding:
     return msgspec.structs.replace(found, line_text=line_of(files, found.file, found.line))
 
 
+Read = Callable[[dict[str, bytes], bool], Rulebook]
+"""Rule files to their rulebook; with True every example has to hold. Raises FaultyRules, TryAgain."""
+
+
+def read_here(files: dict[str, bytes], is_judged: bool) -> Rulebook:
+    """In this process, whose other threads are slow meanwhile."""
+    return sound_files(files).rulebook if is_judged else load_files(files)
+
+
 def sound_files(files: dict[str, bytes], language: str = "en") -> CompiledRulebook:
     """The rule files, ready to decide, every example held. Raises FaultyRules, in the language."""
     compiled = compile_files(files, language)
@@ -88,6 +98,7 @@ class Shelf:
     """The compiled revisions of one process, each made once; the store says which one is active."""
 
     def __init__(self) -> None:
+        self.read: Read = read_here
         self._compiled: dict[str, CompiledRulebook] = {}
         self._loading = threading.Lock()
 
@@ -114,14 +125,14 @@ class Shelf:
         return Rules(self._compiled[active], {name: self._compiled[name] for name in held})
 
     def get(self, rulebooks: Rulebooks, revision: str) -> CompiledRulebook:
-        """A revision, loaded when it is not at hand. Raises RevisionUnusable."""
+        """A revision, loaded when it is not at hand. Raises RevisionUnusable, TryAgain."""
         with self._loading:  # whoever wants the same one waits for it, and does not make it twice
             if revision not in self._compiled:
                 stored = rulebooks.get(revision)
                 if stored is None:
                     raise RevisionUnusable(f"rulebook revision {revision} is not in the store")
                 try:
-                    self._compiled[revision] = compile_files(stored.files)
+                    self._compiled[revision] = CompiledRulebook(self.read(stored.files, False))
                 except FaultyRules as error:
                     raise RevisionUnusable(f"rulebook revision {revision} cannot be loaded: {error}") from error
             return self._compiled[revision]
@@ -138,6 +149,10 @@ class Library:
         self._active: CompiledRulebook | None = None
         self._shown: CompiledRulebook | None = None
         self._running = Running(None)
+
+    def read_by(self, read: Read) -> None:
+        """From here on rules are read so."""
+        self._shelf.read = read
 
     @property
     def active(self) -> CompiledRulebook | None:
@@ -205,12 +220,15 @@ class Library:
                 book = compiled.rulebook
                 self._observer.gauge("rulebook_info", value, name=book.name, revision=book.revision)
         self._shown = self._active
-        return self._active.rulebook if self._active else None
+        if self._active is None:
+            return None
+        show_from_zero(self._observer, self._active.rulebook)
+        return self._active.rulebook
 
     def check(self, files: dict[str, bytes]) -> CompiledRulebook:
-        """The files, loaded, every example held; kept at hand. Raises FaultyRules, which the metric shows."""
+        """The files, loaded, every example held; kept at hand. Raises FaultyRules, which the metric shows, TryAgain."""
         try:
-            compiled = sound_files(files)
+            compiled = CompiledRulebook(self._shelf.read(files, True))
         except FaultyRules:
             self.reload_failed()
             raise

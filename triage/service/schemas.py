@@ -17,6 +17,7 @@ from triage.rulebook.schema_json import (
 )
 from triage.rulebook.schema_rules import rules_schema, tables_schema
 from triage.service.apply_policy import Moved
+from triage.service.audit_view import AuditLine
 from triage.service.backtest.comparison import Changed
 from triage.service.backtest.summary import Summary
 from triage.service.calendar_view import CalendarDay
@@ -24,9 +25,13 @@ from triage.service.case_view import CaseLine, TimelineLine
 from triage.service.counted_days import CountedDay
 from triage.service.examples import CoveredLine, TotalLine
 from triage.service.explain_view import ExplainLine
+from triage.service.letter_view import LetterLine, LetterShown
 from triage.service.mute import MuteLine
+from triage.service.outbox_desk import OutputLine
 from triage.service.output_schemas import outputs_schema
+from triage.service.pause import PauseLine
 from triage.service.quality_report import RuleQuality
+from triage.service.redrive import RedrivenLine
 from triage.service.release_history import Happened, ShadowShown
 from triage.service.replay import ReplayedCase
 from triage.service.rule_health import SignLine
@@ -92,6 +97,12 @@ def _cli() -> dict[str, Any]:
         "apply-policy": Moved,
         "calendar": CalendarDay,
         "mute": MuteLine,
+        "pause": PauseLine,
+        "dead-letters list": LetterLine,
+        "dead-letters show": LetterShown,
+        "dead-letters redrive": RedrivenLine,
+        "outbox list": OutputLine,
+        "audit": AuditLine,
         "try": Tried,
         "rules quality": RuleQuality,
         "rules health": SignLine,

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from monitors.clocks.clock import Clock, Step
+from monitors.clocks.clock import Clock, Step, StepKind
 from triage.codec.compact import compact
 from triage.codec.decode import Arrival
 from triage.domain import event as ev
@@ -160,6 +160,9 @@ def _fire_clock(draft: Draft, due: Sequence[tuple[Clock, Step]]) -> list[Handled
         else:
             state = "muted" if _is_muted(draft, clock) else "fired"
         handled.append(_handle(draft, clock, step, state))
+        if step.kind is StepKind.BREACH and state != "historic":
+            department = draft.outcome.department if draft.outcome else ""
+            draft.count("breaches_total", department=department, clock=clock.name)
         if state == "fired":
             lagging = step.at > draft.moment.complete_until
             notice = clock_news.alert(draft, clock, step, handled[-1], lagging=lagging)

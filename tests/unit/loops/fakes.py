@@ -16,11 +16,11 @@ class Noted:
         self.gauges: dict[tuple[str, ...], float] = {}
         self.measured: dict[tuple[str, ...], list[float]] = {}
 
-    def count(self, name: str, amount: float = 1, /, **labels: str) -> None:
+    def count(self, name: str, amount: float = 1, _trace: str | None = None, /, **labels: str) -> None:
         key = (name, *labels.values())
         self.counts[key] = self.counts.get(key, 0) + amount
 
-    def observe(self, name: str, value: float, /, **labels: str) -> None:
+    def observe(self, name: str, value: float, _trace: str | None = None, /, **labels: str) -> None:
         self.measured.setdefault((name, *labels.values()), []).append(value)
 
     def gauge(self, name: str, value: float, /, **labels: str) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from monitors.loops.dispatcher import BATCH, DUTY, Dispatcher
+from monitors.loops.dispatcher import BATCH, DUTY, LEASE_SECONDS, Dispatcher
 from monitors.notices.message import Message
+from tests.contract.builders import MovableTime
 from tests.unit.loops.fakes import Broker, Duties, Noted, Rows
 from triage.errors import StoreAway
 
@@ -20,8 +21,8 @@ class Post:
 
     def __init__(self, messages: Iterable[Message], duties: Duties | None = None, holder: str = "a") -> None:
         self.rows, self.broker, self.noted = Rows(list(messages)), Broker(), Noted()
-        self.duties = duties or Duties()
-        self.dispatcher = Dispatcher(self.rows, self.broker, self.duties, self.noted, holder)
+        self.duties, self.time = duties or Duties(), MovableTime()
+        self.dispatcher = Dispatcher(self.rows, self.broker, self.duties, self.noted, holder, self.time)
 
     def sent(self) -> list[int]:
         return [one.no for one in self.broker.got]
@@ -152,3 +153,20 @@ def test_the_duty_is_renewed_with_every_batch() -> None:
     post.dispatcher.drain()
     assert len(post.duties.asked) == 3  # two batches, and the look that found nothing
     assert all(seconds > 0 for seconds in post.duties.asked)
+
+
+def test_the_duty_is_sure_for_as_long_as_the_lease_and_no_longer() -> None:
+    """Counted from before the store was asked; not once another holds it, nor once it is given back."""
+    duties = Duties()
+    one, other = Post([], duties, "a"), Post([], duties, "b")
+    assert not one.dispatcher.surely_on_duty()
+    assert one.dispatcher.on_duty()
+    assert not other.dispatcher.on_duty()
+    assert (one.dispatcher.surely_on_duty(), other.dispatcher.surely_on_duty()) == (True, False)
+    one.time.forward(LEASE_SECONDS - 1)
+    assert one.dispatcher.surely_on_duty()
+    one.time.forward(1)
+    assert not one.dispatcher.surely_on_duty()
+    assert one.dispatcher.on_duty()
+    one.dispatcher.stop()
+    assert not one.dispatcher.surely_on_duty()

@@ -143,3 +143,24 @@ def test_a_failing_attempt_is_an_attempt() -> None:
     assert work.is_done()
     schedule.stop()
     assert schedule.late_loops() == []
+
+
+def test_a_loop_shows_when_it_last_did_its_work() -> None:
+    """From its start on, so that one stuck in its first run is seen too; a failure does not count."""
+    noted, time = Noted(), MovableTime()
+
+    def late_and_failed(_run: int) -> None:
+        time.forward(60)
+        raise ValueError
+
+    fail = Work(2, late_and_failed)
+    schedule = Schedule((Loop("sweep", OFTEN, fail),), time, noted)
+    begun = time.now().timestamp()
+    schedule.start()
+    assert fail.is_done()
+    schedule.stop()
+    assert noted.gauges == {("loop_last_success_timestamp_seconds", "sweep"): begun}
+    good = Work(2, lambda _run: time.forward(60))
+    with running(Loop("audit", OFTEN, good), noted=noted):
+        assert good.is_done()
+    assert noted.gauges["loop_last_success_timestamp_seconds", "audit"] >= MovableTime().now().timestamp()

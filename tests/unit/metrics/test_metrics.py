@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitors.metrics.names import METRICS, PREFIX, Metric
@@ -12,18 +13,21 @@ from tests.builders_rules import compiled, sound_rules
 from tests.unit.service.desk import Desk
 from triage.domain.event import EVENT_TYPES
 from triage.service.draft import report
+from triage.service.from_zero import show_from_zero
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
 LABELS = {
     "type", "outcome", "cause", "channel", "department", "rule", "name", "revision", "priority", "clock", "kind",
-    "alarm", "field", "reason", "topic", "partition", "loop", "switch", "result",
+    "age", "alarm", "day", "field", "figures", "reason", "topic", "partition", "loop", "switch", "result",
 }  # fmt: skip
 """Everything that a metric may be divided by: a new one is a decision, for each of its values is a series."""
 
 UNITS = ("_seconds", "_total", "_info", "_success", "_score")
-COUNTED = {"open_cases", "overdue_cases", "provisional_deadlines", "notices_held", "outbox_pending", "consumer_lag",
-           "switch_state"}  # fmt: skip
+COUNTED = {
+    "open_cases", "open_cases_by_age", "overdue_cases", "upcoming_deadlines", "provisional_deadlines", "notices_held",
+    "on_duty", "outbox_pending", "consumer_lag", "switch_state",
+}  # fmt: skip
 """Gauges that count things, or say yes or no: they have no unit."""
 
 OTHER_UNITS = {"ms", "milliseconds", "minutes", "hours", "days", "kb", "kib", "mb", "percent"}
@@ -76,6 +80,7 @@ def test_each_metric_is_named_and_described_well(metric: Metric) -> None:
     assert OTHER_UNITS.isdisjoint(metric.name.split("_"))
     assert re.fullmatch(r"[A-Z0-9].{9,}\.", metric.help)
     assert set(metric.labels) <= LABELS
+    assert len(metric.labels) == 1 or not metric.values
     assert list(metric.buckets) == sorted(set(metric.buckets))
     assert (metric.kind == "histogram") == bool(metric.buckets)
 
@@ -86,7 +91,8 @@ def test_a_metric_takes_its_own_labels_and_no_others(metric: Metric) -> None:
     metrics, labels = Metrics(), dict.fromkeys(metric.labels, "v")
     tell(metrics, metric, **labels)
     name = metric.name + ("_count" if metric.kind == "histogram" else "")
-    assert samples(metrics, name) == {("v",) * len(labels): 1}
+    shown = {(value,): 0.0 for value in metric.values} | {("v",) * len(labels): 1.0}
+    assert samples(metrics, name) == shown
     with pytest.raises(ValueError, match="label"):
         tell(metrics, metric, **labels, customer="K-1")
     if labels:
@@ -121,9 +127,10 @@ def test_counters_add_up_and_gauges_are_set() -> None:
     metrics.count("dead_letters_total", reason="id_conflict")
     metrics.gauge("open_cases", 5, department="care", priority="high")
     metrics.gauge("open_cases", 4, department="care", priority="high")
-    assert samples(metrics, "dead_letters_total") == {("unreadable",): 3, ("id_conflict",): 1}
+    letters = samples(metrics, "dead_letters_total")
+    assert {key: value for key, value in letters.items() if value} == {("unreadable",): 3, ("id_conflict",): 1}
     assert samples(metrics, "open_cases") == {("care", "high"): 4}
-    assert samples(Metrics(), "dead_letters_total") == {}
+    assert set(samples(Metrics(), "dead_letters_total").values()) == {0}
 
 
 def test_a_measurement_falls_into_its_bucket() -> None:
@@ -161,6 +168,7 @@ def life() -> Metrics:
     desk.happens("followup_completed", "2026-03-27 10:00", satisfied=True, score=5, comment="因为")
     desk.happens("close_requested", "2026-03-28 10:00", by="Wang Xiaoming", outcome="upheld")
     metrics = Metrics()
+    show_from_zero(metrics, desk.rules.active.rulebook)
     for effects in desk.effects:
         report(metrics, effects.counts)
     return metrics
@@ -172,6 +180,43 @@ def told(metrics: Metrics) -> Iterator[tuple[str, dict[str, str]]]:
             yield sample.name, {name: value for name, value in sample.labels.items() if name != "le"}
 
 
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
+
+
+def test_who_asks_for_it_gets_traces_as_exemplars() -> None:
+    """Prometheus asks for OpenMetrics; the text format has no room for them."""
+    metrics = Metrics()
+    metrics.observe("end_to_end_seconds", 0.2, TRACE)
+    metrics.count("unmatched_total", 1, TRACE)
+    content, content_type = metrics.answer(OPENMETRICS)
+    assert content_type.startswith("application/openmetrics-text; version=1.0.0")
+    shown = [
+        (sample.name, sample.exemplar.labels)
+        for family in openmetrics.text_string_to_metric_families(content.decode())  # type: ignore[no-untyped-call]
+        for sample in family.samples
+        if sample.exemplar is not None
+    ]
+    trace = {"trace_id": TRACE}
+    assert shown == [("triage_end_to_end_seconds_bucket", trace), ("triage_unmatched_total", trace)]
+    for accept in ("", "text/plain", "*/*"):
+        plain, plain_type = metrics.answer(accept)
+        assert plain_type.startswith("text/plain")
+        assert TRACE not in plain.decode()
+
+
+def test_the_trace_of_an_event_is_an_example_of_its_figures() -> None:
+    """Of what it counts and measures; a `traceparent` that is none is left out."""
+    desk = Desk()
+    desk.traceparent = f"00-{TRACE}-00f067aa0ba902b7-01"
+    desk.is_registered()
+    desk.traceparent = "Wang Xiaoming"
+    desk.happens("contacted", "2026-03-02 11:00", direction="to_customer")
+    first, second = desk.effects
+    assert {count.trace for count in first.counts} == {TRACE}
+    assert {count.trace for count in second.counts} == {None}
+
+
 def test_what_a_step_counts_is_declared(life: Metrics) -> None:
     """Every figure of a whole life finds its metric, and they are many."""
     counted = {name for name, labels in told(life) if labels}
@@ -181,6 +226,18 @@ def test_what_a_step_counts_is_declared(life: Metrics) -> None:
     } <= counted  # fmt: skip
     assert samples(life, "satisfaction_score_count") == {(): 1}
     assert samples(life, "faulty_events_total") == {(): 2}
+
+
+def test_what_a_step_counts_was_there_from_zero(life: Metrics) -> None:
+    """A rise of which Prometheus would see nothing is a first one in a series that begins at one."""
+    begun = Metrics()
+    show_from_zero(begun, compiled(sound_rules()).rulebook)
+    rising = ("rule_matches_total", "overrides_total", "breaches_total", "complaints_total", "alerts_total",
+              "clock_outcomes_total")  # fmt: skip
+    for name in rising:
+        assert set(samples(life, name)) <= set(samples(begun, name)), name
+        assert set(samples(begun, name).values()) == {0.0}
+    assert sum(samples(life, "breaches_total").values()) == 1
 
 
 def test_no_customer_and_no_case_stands_in_a_metric(life: Metrics) -> None:
@@ -199,10 +256,12 @@ def test_label_values_of_known_events_come_from_declared_sets(life: Metrics) -> 
         "cause": {*(facts["causes"].values or ()), "none"},
         "channel": {*(facts["channel"].values or ()), "none"},
         "department": set(book.departments),
-        "rule": {rule.id for rule in book.rules},
+        "rule": {*(rule.id for rule in book.rules), "fallback"},
         "clock": {policy.clock_name(clock) for policy in book.policies.values() for clock in policy.clocks},
-        "kind": {"clock_warning", "clock_breached", "escalated", "alert_resolved"},
     }
+    declared |= {metric.labels[0]: {*metric.values, *declared.get(metric.labels[0], ())}
+                 for metric in METRICS if metric.values}  # fmt: skip
+    declared["reason"] = {value for metric in METRICS if metric.labels == ("reason",) for value in metric.values}
     strange = [(name, label, value) for name, labels in told(life) for label, value in labels.items()
                if value not in declared[label]]  # fmt: skip
     assert strange == []

@@ -49,6 +49,7 @@ class Desk:
         self.effects: list[Effects] = []
         self.siblings: list[Sibling] = []
         self.stored: dict[tuple[str, int], ClockRow] = {}
+        self.traceparent: str | None = None
         self._events = 0
 
     def happens(self, what: str, local: str, seen_until: datetime = LONG_AGO, /, **data: Any) -> Effects:
@@ -61,6 +62,7 @@ class Desk:
             "subject": "C-1",
             "time": at(local).isoformat(),
             "data": data,
+            "traceparent": self.traceparent,
         }
         arrival = Codec(self.rules.active.rulebook.vocabulary).decode(json.dumps(envelope).encode(), None)
         assert isinstance(arrival, Arrival)

@@ -21,7 +21,7 @@ from triage.adapters.durable_child.protocol import (
 )
 
 PIECE = 1 << 16
-WORTH_A_WRITE = 4096
+WORTH_A_WRITE = 32 * 1024
 """Bytes; questions are small, and a write for each would cost more than their answers."""
 
 MOST_UNSENT = 1 << 20

@@ -150,11 +150,11 @@ class DurableEngine:
             return SINGLE
         if difference is None:
             return AGREE
-        self._tell(one.ready, difference)
+        self._tell(one.ready, difference, one.evaluated)
         self._doubt(one.ready, "disagreed")
         return DISAGREE
 
-    def _tell(self, ready: Ready, difference: Difference) -> None:
+    def _tell(self, ready: Ready, difference: Difference, evaluated: Evaluated) -> None:
         self._observer.count("engine_disagreements_total")
         _log_line(
             log.error,
@@ -163,6 +163,7 @@ class DurableEngine:
             revision=ready.revision,
             only_first=difference.only_first,
             only_second=difference.only_second,
+            **evaluated.concerned,
         )
 
     def _doubt(self, ready: Ready, reason: str) -> None:
@@ -251,7 +252,7 @@ class DurableEngine:
         answer = self._expect(ready.session, Answer, self._patience.load)
         difference = ready.difference(case, answer.rules)
         if difference is not None:
-            self._tell(ready, difference)
+            self._tell(ready, difference, case)
             with self._changed:
                 self._unfit = ready.revision
                 self._changed.notify_all()

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ class FileSource:
         self._whole = Part(self._looked.name, 0)
         self._placed: dict[Part, Tail | None] = {}
         self._lost: set[Tail] = set()
+        self._held: set[Part] = set()
         self._looked_at: datetime | None = None
 
     @property
@@ -55,6 +56,7 @@ class FileSource:
 
     def seek(self, part: Part, next_offset: int | None) -> int | None:
         """Continue the part there. Raises PositionLost."""
+        self._held.discard(part)
         tail = self._tail(part)
         if tail is None:
             if part == self._whole:
@@ -65,6 +67,10 @@ class FileSource:
         self._lost.discard(tail)
         with self._losing(tail):
             return tail.seek(next_offset)
+
+    def hold(self, parts: Collection[Part]) -> None:
+        """Give no records of these parts until they are sought again."""
+        self._held |= set(parts)
 
     def poll(self, timeout: float) -> Sequence[tuple[Part, Sequence[Record]]]:
         """Records of the first part that has any. A part that was lost gives none until it is sought again. Raises
@@ -77,15 +83,19 @@ class FileSource:
                 raise BrokerAway(f"source {self._whole.input}: {error.strerror}") from error
             self._let_go()
             for tail in self._looked.tails():
-                if self._gives(tail) and (records := self._read(tail)):
+                if tail.part not in self._held and self._gives(tail) and (records := self._read(tail)):
                     return [(tail.part, records)]
             if waited >= timeout or self.unplaced() or self._wait(LOOK_SECONDS):
                 return []
             waited += LOOK_SECONDS
 
     def caught_up(self) -> Mapping[Part, datetime]:
-        """The whole input, when every content was read to its end at the last look."""
-        unread = self._unplaced_contents() or any(one.pending() or one in self._lost for one in self._looked.tails())
+        """The whole input, when every content was read to its end at the last look, and nothing is held."""
+        unread = (
+            self._held
+            or self._unplaced_contents()
+            or any(one.pending() or one in self._lost for one in self._looked.tails())
+        )
         return {} if self._looked_at is None or unread else {self._whole: self._looked_at}
 
     def parts(self) -> Sequence[Part]:
@@ -111,6 +121,7 @@ class FileSource:
         self._looked.release()
         self._placed.clear()
         self._lost.clear()
+        self._held.clear()
 
     def _look(self) -> None:
         at = self._time.now()

@@ -1,6 +1,6 @@
 """Events from Kafka. Positions come from the store; Kafka's own committed offsets only serve lag dashboards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +22,12 @@ MAX_RECORDS, MAX_BYTES = 2000, 4 * 1024 * 1024
 
 ASK_ENDS_SECONDS = 1.0
 ASK_TIMEOUT_MS = 5000
+
+MAX_POLL_INTERVAL_MS = 60_000
+
+SESSION_TIMEOUT_MS = 10_000
+"""The partitions of a process that died come to another, or to its own next start, only after so long. An event that
+kills the process does so four times before it is quarantined, and no other event may be late by a minute for it."""
 
 METADATA_MAX_AGE_MS = 10_000
 """A member that joins before it knows the topic's partitions is assigned none, and learns of them, as of added ones,
@@ -51,11 +57,15 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-pyth
 class KafkaSource:
     """Implements `triage.ports.EventSource` with kafka-python."""
 
-    def __init__(self, options: KafkaOptions, time: TimeSource) -> None:
-        self._options, self._time = options, time
+    def __init__(
+        self, options: KafkaOptions, time: TimeSource, *, max_poll_interval_ms: int = MAX_POLL_INTERVAL_MS
+    ) -> None:
+        """`max_poll_interval_ms`: a member that does not poll for so long is put out of the group."""
+        self._options, self._time, self._max_poll_interval_ms = options, time, max_poll_interval_ms
         self._consumer: Any = None
         self._assignment = _Assignment()
         self._placed: set[TopicPartition] = set()
+        self._held: set[TopicPartition] = set()
         self._targets: dict[TopicPartition, int] = {}
         self._ends: dict[TopicPartition, int] = {}
         self._asked_at = 0.0
@@ -77,8 +87,8 @@ class KafkaSource:
                 auto_offset_reset="none",
                 enable_auto_commit=False,
                 isolation_level="read_committed",
-                max_poll_interval_ms=60_000,
-                session_timeout_ms=15_000,
+                max_poll_interval_ms=self._max_poll_interval_ms,
+                session_timeout_ms=SESSION_TIMEOUT_MS,
                 metadata_max_age_ms=METADATA_MAX_AGE_MS,
                 max_poll_records=MAX_RECORDS,
                 partition_assignment_strategy=[CooperativeStickyAssignor],
@@ -108,8 +118,17 @@ class KafkaSource:
         self._consumer.resume(partition)
         self._targets.setdefault(partition, target)
         self._placed.add(partition)
+        self._held.discard(partition)
         self._assignment.fresh.discard(partition)
         return int(next_offset)
+
+    def hold(self, parts: Collection[Part]) -> None:
+        """Give no records of these partitions until they are sought again. They are fetched no more, and polled all the
+        same: who does not poll loses them."""
+        fresh = {TopicPartition(*part) for part in parts} - self._held
+        for partition in fresh & self._consumer.assignment():
+            self._consumer.pause(partition)
+            self._held.add(partition)
 
     def poll(self, timeout: float) -> Sequence[tuple[Part, Sequence[Record]]]:
         """Records of placed partitions; what the same poll returned for others is dropped, their place is sought
@@ -123,10 +142,11 @@ class KafkaSource:
         except KafkaError as error:
             raise BrokerAway(str(error)) from error
         self._placed -= self._assignment.gone | self._assignment.fresh
+        self._held &= self._placed
         return [
             (_part(partition), batch)
             for partition, records in polled.items()
-            if partition in self._placed
+            if partition in self._placed - self._held
             for batch in _batches(records)
         ]
 
@@ -152,7 +172,9 @@ class KafkaSource:
             log.warning("end offsets cannot be asked", action="source.ends", error=type(error).__name__)
             self._complete = {}
             return
-        self._complete = {_part(one): at for one, end in self._ends.items() if self._position(one) >= end}
+        self._complete = {
+            _part(one): at for one, end in self._ends.items() if one not in self._held and self._position(one) >= end
+        }
 
     def _position(self, partition: TopicPartition) -> int:
         try:
@@ -193,6 +215,7 @@ class KafkaSource:
             self._consumer.close(autocommit=False, timeout_ms=2000)
             self._consumer = None
         self._placed.clear()
+        self._held.clear()
         self._targets.clear()
         self._ends.clear()
 

@@ -29,7 +29,7 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], *, u
     else:
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({', '.join(map(_quoted, columns))}) VALUES ({marks}) {conflict}"
-        connection.exec_driver_sql(statement, [tuple(map(_plain, row.values())) for row in rows])
+        connection.exec_driver_sql(statement, _plain_rows(table, columns, rows))
 
 
 def update(connection: sa.Connection, table: sa.Table, key: str, rows: Sequence[Row]) -> None:
@@ -94,6 +94,18 @@ def _quoted(name: str) -> str:
 
 def _plain(value: Any) -> Any:
     return instant_text(value) if isinstance(value, datetime) else value
+
+
+def _plain_rows(table: sa.Table, columns: Sequence[str], rows: Sequence[Row]) -> list[Sequence[Any]]:
+    instants = [place for place, name in enumerate(columns) if isinstance(table.c[name].type, Instant)]
+    found: list[Sequence[Any]] = []
+    for row in rows:
+        values = list(row.values())
+        for place in instants:
+            if values[place] is not None:
+                values[place] = instant_text(values[place])
+        found.append(tuple(values))
+    return found
 
 
 def _as_json(rows: Sequence[Row]) -> str:

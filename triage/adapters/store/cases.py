@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from triage.adapters.store import bulk
+from triage.adapters.store.letters import letter_row
 from triage.adapters.store.outbox import outbox_row
 from triage.adapters.store.tables import (
     CASES,
@@ -21,7 +22,7 @@ from triage.adapters.store.tables import (
 )
 from triage.domain.document import Document, HandledStep
 from triage.domain.lifecycle import FINAL_STATUSES
-from triage.ports import CaseRow, Changes, ClockRow, DeadLetter, Sibling, TimelineRow
+from triage.ports import CaseRow, Changes, ClockRow, Sibling, TimelineRow
 
 COLUMNS = "no, id, customer, status, priority, department, owner, received_at, version, document"
 _DOCUMENTS = msgspec.json.Decoder(Document)
@@ -136,7 +137,7 @@ class SqlCases:
         self._write_steps(changes.steps, numbers)
         bulk.insert(connection, OUTBOX, [outbox_row(one, self._now) for one in changes.messages])
         if changes.dead_letters:
-            connection.execute(sa.insert(DEAD_LETTERS), [_dead_letter(one) for one in changes.dead_letters])
+            connection.execute(sa.insert(DEAD_LETTERS), [letter_row(one) for one in changes.dead_letters])
 
     def _write_cases(self, rows: Iterable[CaseRow]) -> dict[str, int]:
         """Insert new cases and update the others; gives all their numbers."""
@@ -234,18 +235,3 @@ def _clock(row: ClockRow, numbers: dict[str, int]) -> dict[str, Any]:
 
 def _notice(case: str, step: HandledStep, numbers: dict[str, int]) -> dict[str, Any]:
     return {"case_no": numbers[case], **msgspec.structs.asdict(step)}
-
-
-def _dead_letter(letter: DeadLetter) -> dict[str, Any]:
-    headers = [(name, value.decode("latin-1")) for name, value in letter.headers]
-    return {
-        "id": letter.id,
-        "reason": letter.reason,
-        "detail": letter.detail,
-        "origin": letter.origin,
-        "at": letter.at,
-        "value": letter.value,
-        "headers": msgspec.json.encode(headers).decode() if headers else None,
-        "case_id": letter.case,
-        "is_copy": letter.copy,
-    }

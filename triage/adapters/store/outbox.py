@@ -11,10 +11,13 @@ import sqlalchemy as sa
 
 from monitors.notices.message import Message
 from monitors.ports import Delivery
+from triage.adapters.store.bulk import among_numbers, as_list
 from triage.adapters.store.tables import LEASES, OUTBOX, UNSENT
 
 HELD_TRIED = 20
 """Messages of a refusing topic that one batch tries again."""
+
+SENT_COLUMNS = ("no", "id", "topic", "key", "sequence", "payload", "is_base64", "headers")
 
 STATE_AFTER = {"retry": "pending"}
 """Results of a sending that are not themselves the state of the row."""
@@ -65,7 +68,7 @@ class SqlOutbox:
         with self._begin() as connection:
             topics = sa.select(OUTBOX.c.topic).where(UNSENT, OUTBOX.c.state == "held").distinct()
             held = connection.execute(topics).scalars().all()
-            unsent = sa.select(OUTBOX).where(UNSENT).order_by(OUTBOX.c.no)
+            unsent = sa.select(*(OUTBOX.c[name] for name in SENT_COLUMNS)).where(UNSENT).order_by(OUTBOX.c.no)
             rows = list(connection.execute(unsent.where(OUTBOX.c.topic.not_in(held)).limit(limit)))
             for topic in held:
                 rows += connection.execute(unsent.where(OUTBOX.c.topic == topic).limit(HELD_TRIED))
@@ -78,16 +81,22 @@ class SqlOutbox:
             return bool(connection.execute(query).scalar_one())
 
     def mark(self, deliveries: Sequence[Delivery]) -> None:
-        """Record the results; what failed for now stays pending."""
+        """Record the results; what failed for now stays pending. What an operator took out meanwhile stays out, unless
+        it was sent."""
         if not deliveries:
             return
-        statement = sa.text("UPDATE outbox SET state = :state, detail = :detail WHERE no = :number")
-        rows = [
-            {"state": STATE_AFTER.get(one.result, one.result), "detail": one.detail or None, "number": one.no}
-            for one in deliveries
-        ]
+        alike: dict[tuple[str, str | None], list[int]] = {}
+        for one in deliveries:
+            alike.setdefault((STATE_AFTER.get(one.result, one.result), one.detail or None), []).append(one.no)
         with self._begin() as connection:
-            connection.execute(statement, rows)
+            chosen = among_numbers(connection, "no", "numbers")
+            statement = sa.text(
+                "UPDATE outbox SET state = :state, detail = :detail "
+                f"WHERE {chosen} AND (state IN ('pending', 'held') OR :is_sent)"
+            )
+            for (state, detail), numbers in alike.items():
+                row = {"state": state, "detail": detail, "numbers": as_list(numbers), "is_sent": state == "sent"}
+                connection.execute(statement, row)
 
 
 class SqlLease:

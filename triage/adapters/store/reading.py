@@ -5,20 +5,31 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from monitors.notices.message import Message
 from triage.adapters.store.cases import clocks_of, to_case
 from triage.adapters.store.gauges import gauges, oldest_wait
+from triage.adapters.store.letters import SqlDeadLetters
 from triage.adapters.store.listing import numbers
 from triage.adapters.store.offsets import to_position
 from triage.adapters.store.outbox import to_message
+from triage.adapters.store.outputs import SqlAudit, SqlOutputs
 from triage.adapters.store.past import SqlPast
 from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.switches import SqlSwitches
-from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, TIMELINE, forgotten
-from triage.ports import CaseRow, ClockRow, DeadLetter, Part, Position, TimelineRow, Wanted
+from triage.adapters.store.tables import (
+    CASES,
+    CLOCKS,
+    DEAD_LETTERS,
+    NOTICES,
+    OFFSETS,
+    OUTBOX,
+    TIMELINE,
+    WITHOUT_NEXT,
+    to_instant,
+)
+from triage.ports import CaseRow, ClockRow, Part, Position, TimelineRow, Wanted
 
 CHUNK = 500
 
@@ -30,6 +41,9 @@ class SqlReading:
         self._connection, self._now = connection, now
         self.rulebooks = SqlRulebooks(connection)
         self.switches = SqlSwitches(connection)
+        self.letters = SqlDeadLetters(connection)
+        self.outputs = SqlOutputs(connection)
+        self.audit = SqlAudit(connection)
         self.past = SqlPast(connection)
 
     def ping(self) -> None:
@@ -67,8 +81,10 @@ class SqlReading:
 
     def has_forgotten_clock(self) -> bool:
         """Whether a running clock has no time at which it is looked at again."""
-        query = sa.select(CLOCKS.c.case_no).where(forgotten(self._now)).limit(1)
-        return self._connection.execute(query).first() is not None
+        # The latest of them, from the end of its index: asked for any that is due later, PostgreSQL reads the table.
+        latest = sa.select(sa.func.max(CLOCKS.c.due_at)).where(WITHOUT_NEXT)
+        due_at = to_instant(self._connection.execute(latest).scalar())
+        return due_at is not None and due_at > self._now
 
     def timeline(self, case: str) -> list[TimelineRow]:
         """The rows of one case in order."""
@@ -95,19 +111,14 @@ class SqlReading:
         rows = self._connection.execute(sa.select(OFFSETS).order_by(OFFSETS.c.input, OFFSETS.c.partition))
         return [(Part(row.input, row.partition), to_position(row)) for row in rows]
 
-    def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """The newest first."""
-        query = sa.select(DEAD_LETTERS).order_by(DEAD_LETTERS.c.no.desc()).limit(limit)
-        return [_dead_letter(row) for row in self._connection.execute(query)]
-
     def recent_messages(self, topic: str, limit: int) -> list[Message]:
         """The newest outputs of a topic, the newest first, sent or not."""
         query = sa.select(OUTBOX).where(OUTBOX.c.topic == topic).order_by(OUTBOX.c.no.desc()).limit(limit)
         return [to_message(row) for row in self._connection.execute(query)]
 
-    def gauges(self, now: datetime) -> list[tuple[str, dict[str, str], float]]:
-        """(metric name, labels, value) of everything counted over the whole store."""
-        return gauges(self._connection, now)
+    def gauges(self, now: datetime, figures: str | None = None) -> list[tuple[str, dict[str, str], float]]:
+        """(metric name, labels, value) of what is counted over the whole store; everything without `figures`."""
+        return gauges(self._connection, now, figures)
 
     def summary(self) -> dict[str, Any]:
         """Counts: cases, events, notices by state, outputs by state, dead letters by reason."""
@@ -125,18 +136,3 @@ class SqlReading:
     def _by(self, column: sa.Column[Any]) -> dict[str, int]:
         query = sa.select(column, sa.func.count()).group_by(column).order_by(column)
         return {str(key): int(count) for key, count in self._connection.execute(query)}
-
-
-def _dead_letter(row: Any) -> DeadLetter:
-    headers = msgspec.json.decode(row.headers, type=list[tuple[str, str]]) if row.headers else []
-    return DeadLetter(
-        id=row.id,
-        reason=row.reason,
-        detail=row.detail,
-        origin=row.origin,
-        at=row.at,
-        value=row.value,
-        headers=tuple((name, value.encode("latin-1")) for name, value in headers),
-        case=row.case_id,
-        copy=row.is_copy,
-    )

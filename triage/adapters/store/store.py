@@ -17,8 +17,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from monitors.ports import TimeSource
 from triage.adapters.store.cases import SqlCases
 from triage.adapters.store.engine import is_away, make_engine, parse_url
+from triage.adapters.store.letters import SqlDeadLetters
 from triage.adapters.store.offsets import SqlOffsets
 from triage.adapters.store.outbox import SqlLease, SqlOutbox
+from triage.adapters.store.outputs import SqlOutputs
 from triage.adapters.store.reading import SqlReading
 from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.schema import CURRENT, migrate_sqlite, schema_status
@@ -96,6 +98,8 @@ class SqlTransaction:
         self.cases = SqlCases(connection, now)
         self.rulebooks = SqlRulebooks(connection, writes=True)
         self.switches = SqlSwitches(connection)
+        self.letters = SqlDeadLetters(connection)
+        self.outputs = SqlOutputs(connection)
 
     def now(self) -> datetime:
         """The store's time when the transaction began, as the service's time."""

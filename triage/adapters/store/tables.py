@@ -30,9 +30,13 @@ class Instant(TypeDecorator[datetime]):
         return to_instant(value)
 
 
+WITHOUT_OFFSET = len("2026-01-01T00:00:00.000000")
+
+
 def instant_text(at: datetime) -> str:
     """Fixed width, so that texts sort as instants do."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[:WITHOUT_OFFSET]}Z"
 
 
 def to_instant(value: Any) -> datetime | None:
@@ -71,8 +75,17 @@ CASES = sa.Table(
 sa.Index("ix_cases_desk", *(CASES.c[name] for name in ("department", "priority", "status", "owner", "no")))
 """Everything that a listing asks of a case, beside its document: a row has some KB, an entry here some dozen bytes."""
 
-OPEN = CASES.c.status.not_in(sorted(FINAL_STATUSES))
-"""Cases on which work is still expected."""
+OPEN = CASES.c.status.not_in([sa.literal_column(f"'{status}'") for status in sorted(FINAL_STATUSES)])
+"""Cases on which work is still expected, in literals so that the partial index serves the query."""
+
+sa.Index(
+    "ix_cases_open",
+    CASES.c.department,
+    CASES.c.priority,
+    CASES.c.received_at,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
 
 TIMELINE = sa.Table(
     "timeline",
@@ -124,25 +137,31 @@ RUNNING = CLOCKS.c.state == sa.literal_column("'running'")
 """Running clocks, in a literal so that the partial index serves the query."""
 
 
+AGAINST_US = CLOCKS.c.against_us
+"""Clocks on which we are late when they pass; the others only tell."""
+
+
 def overdue(now: datetime) -> sa.ColumnElement[bool]:
     """Clocks against us that run past their due time, whose whole second still counts."""
-    return sa.and_(RUNNING, CLOCKS.c.due_at <= now - timedelta(seconds=1), CLOCKS.c.against_us)
+    return sa.and_(RUNNING, AGAINST_US, CLOCKS.c.due_at <= now - timedelta(seconds=1))
 
 
 WITHOUT_NEXT = sa.and_(RUNNING, CLOCKS.c.next_at.is_(None))
 sa.Index("ix_clocks_without_next", CLOCKS.c.due_at, sqlite_where=WITHOUT_NEXT, postgresql_where=WITHOUT_NEXT)
-
-
-def forgotten(now: datetime) -> sa.ColumnElement[bool]:
-    """Running clocks that nobody will look at when they are due: there must be none."""
-    return sa.and_(WITHOUT_NEXT, CLOCKS.c.due_at > now)
-
+"""Running clocks that nobody will look at again; when such a one is due later than now, it was forgotten."""
 
 PROVISIONAL = sa.and_(RUNNING, CLOCKS.c.provisional)
 """Running clocks counted over dates that no calendar knows yet: few among many."""
 
 sa.Index("ix_clocks_provisional", CLOCKS.c.case_no, sqlite_where=PROVISIONAL, postgresql_where=PROVISIONAL)
-sa.Index("ix_clocks_running_due_at", CLOCKS.c.due_at, CLOCKS.c.case_no, sqlite_where=RUNNING, postgresql_where=RUNNING)
+sa.Index(
+    "ix_clocks_running_due_at",
+    *(CLOCKS.c[name] for name in ("due_at", "case_no", "clock", "against_us")),
+    sqlite_where=RUNNING,
+    postgresql_where=RUNNING,
+)
+"""All that figures and listings ask of running clocks, in the order of their deadlines: thousands are due in the same
+second, the last of a day, so that the order needs the case's number."""
 
 NOTICES = sa.Table(
     "notices",
@@ -249,6 +268,9 @@ DEAD_LETTERS = sa.Table(
     sa.Column("headers", sa.Text),
     sa.Column("case_id", sa.Text),
     sa.Column("is_copy", sa.Boolean, nullable=False),
+    sa.Column("redriven_at", Instant),
+    sa.Column("redriven_by", sa.Text),
+    sa.Column("became", sa.Text),
 )
 
 SWITCHES = sa.Table(
@@ -261,7 +283,7 @@ SWITCHES = sa.Table(
     sa.Column("switch", sa.Text, nullable=False),
     sa.Column("scope", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
-    sa.Column("until", Instant, nullable=False),
+    sa.Column("until", Instant),
 )
 
 AUDIT = sa.Table(
