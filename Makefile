@@ -10,7 +10,7 @@ SECOND_ENGINE = CPPFLAGS=-O2 $(BIN)/pip install --quiet --disable-pip-version-ch
 # Tests that call verbs and keep no time: they run beside each other.
 VERBS = $(foreach name,backtest check check_and_test documents explain rule_verbs rules_repository tables wheel,tests/e2e/test_$(name).py)
 
-.PHONY: demo test real-data backtest-million soak-clocks bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+.PHONY: demo test real-data backtest-million soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -95,3 +95,7 @@ soak-clocks: $(STAMP)
 	$(BIN)/python -m tests.e2e.race 10000
 	$(BIN)/python -m tests.real_data.backfill 100000 $(OUT)/backfill
 	$(BIN)/python -m tests.real_data.million 1000000 $(OUT)/million
+
+# At the desk only, about an hour: scenarios of events, files, clocks and rules at full size.
+soak-files: $(STAMP)
+	$(BIN)/python -m tests.e2e.long all

@@ -52,13 +52,8 @@ def topics(broker: Broker) -> Topics:
 
 
 def new_topics(broker: Broker) -> Topics:
-    """The same, for a fixture of a wider scope."""
+    """The same, for a fixture of a wider scope, and for a test that wants more of them."""
     broker.start()
-    return new_topics(broker)
-
-
-def new_topics(broker: Broker) -> Topics:
-    """Four empty topics that nobody else knows; events has six partitions, the others have two."""
     prefix = f"test-{uuid.uuid4().hex[:12]}.complaints"
     names = Topics(f"{prefix}.events", f"{prefix}.decisions", f"{prefix}.alerts", f"{prefix}.dead-letters")
     broker.create_topics({names.events: 6, names.decisions: 2, names.alerts: 2, names.dead_letters: 2})

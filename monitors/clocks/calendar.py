@@ -121,7 +121,11 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
 
     def add_opening_seconds(self, start: datetime, seconds: int) -> datetime:
         """The earliest instant with so many opening seconds (>= 0) between start and it."""
-        return _instant(self._index.later(_second(start), seconds) if seconds else _second(start))
+        return _instant(self.later_by_opening(_second(start), seconds))
+
+    def later_by_opening(self, start: int, seconds: int) -> int:
+        """The same in whole seconds since 1970 (UTC)."""
+        return self._index.later(start, seconds) if seconds else start
 
     def subtract_opening_seconds(self, end: datetime, seconds: int) -> datetime:
         """The latest instant with so many opening seconds (>= 0) between it and the end."""

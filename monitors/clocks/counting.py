@@ -51,10 +51,14 @@ def due_time(
         case Limit():
             return _due_time_of_one(limit, cut(start), calendar, counting, pauses)
         case ByPriority():
-            chosen = dict(limit.limits).get(priority or "", limit.limits[0][1])
-            return due_time(chosen, start, calendar, counting, pauses, priority)
+            return due_time(limit_under(limit, priority), start, calendar, counting, pauses, priority)
         case LaterOf() | EarlierOf():
             return _chosen(limit, [due_time(one, start, calendar, counting, pauses, priority) for one in limit.limits])
+
+
+def limit_under(limit: ByPriority, priority: str | None) -> AnyLimit:
+    """The limit of a priority; one that has none of its own takes the first."""
+    return dict(limit.limits).get(priority or "", limit.limits[0][1])
 
 
 def _chosen(limit: LaterOf | EarlierOf, found: list[Due | None]) -> Due | None:

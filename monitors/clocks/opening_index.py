@@ -13,6 +13,7 @@ import msgspec
 
 from monitors.clocks.local_time import to_instant
 
+DAY = 86_400
 Hours = Callable[[date], tuple[tuple[time, time], ...]]
 """The opening intervals of a date, in order; a closing time of 00:00 is the end of the date."""
 
@@ -45,6 +46,7 @@ class OpeningIndex:
     def __init__(self, hours: Hours, zone: tzinfo) -> None:
         self._hours, self._zone = hours, zone
         self._years: dict[int, YearTable] = {}
+        self._year_on: dict[int, int] = {}
 
     def seconds_between(self, start: int, end: int) -> int:
         """Opening seconds from start to end, which is not earlier."""
@@ -136,7 +138,17 @@ class OpeningIndex:
         )
 
     def _year_of(self, second: int) -> int:
-        return datetime.fromtimestamp(second, self._zone).year
+        found = self._year_on.get(second // DAY)
+        return self._looked_up(second) if found is None else found
+
+    def _looked_up(self, second: int) -> int:
+        """The local year; kept for the whole day (UTC) when all of it lies in one."""
+        day = second // DAY
+        first, last = (datetime.fromtimestamp(one, self._zone).year for one in (day * DAY, (day + 1) * DAY - 1))
+        if first != last:
+            return datetime.fromtimestamp(second, self._zone).year
+        self._year_on[day] = first
+        return first
 
     def _year(self, year: int) -> YearTable:
         table = self._years.get(year)

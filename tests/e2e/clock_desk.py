@@ -12,7 +12,8 @@ import psycopg
 from tests.e2e.workers import Worker, query
 from tests.services.postgres import libpq
 from triage.adapters.time_source import AcceleratedTime
-from triage.main.running import RunOptions, Service
+from triage.main.parts import RunOptions
+from triage.main.running import Service
 from triage.settings import load_settings
 
 CLOCK = "desk/reply"

@@ -4,8 +4,8 @@ import os
 import signal
 from collections.abc import Sequence
 
-from triage.__main__ import main
-from triage.main import running
+from triage.cli.start import main
+from triage.main import parts
 from triage.ports import Part, Record
 from triage.service.handle_event import EventHandler
 
@@ -24,5 +24,5 @@ class Poisoned(EventHandler):
 
 
 if __name__ == "__main__":
-    running.EventHandler = Poisoned  # type: ignore[misc] # the one place where the service takes its handler from
+    vars(parts)["EventHandler"] = Poisoned  # the one place where the service takes its handler from
     main()

@@ -1,6 +1,7 @@
 """Promises on files and SQLite, held against real processes and real signals."""
 
 import random
+import re
 import shutil
 import urllib.error
 import urllib.request
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.records import scraped
 from tests.e2e.samples import sample_events, write_spool
 from tests.e2e.workers import Worker, count_events, dump, published, query, wait_for, wait_for_events
 
@@ -119,8 +121,9 @@ def test_a_dependency_that_is_away_at_the_start_is_named(tmp_path: Path, more: t
         assert words in worker.output()
 
 
-def test_faulty_rules_never_go_live(tmp_path: Path) -> None:
-    """At a first start they are listed, exit 1; with an active revision that one runs on, also over a reload."""
+def test_faulty_rules_never_go_live_and_the_last_good_ones_run_on(tmp_path: Path) -> None:
+    """At a first start they are listed, exit 1; with an active revision that one runs on, also over a reload, and log
+    and metric tell: with file, line and column."""
     write_spool(tmp_path / "spool", sample_events(5), files=1)
     rules = tmp_path / "rules"
     shutil.copytree(Path(__file__).parent.parent.parent / "rules", rules)
@@ -137,7 +140,9 @@ def test_faulty_rules_never_go_live(tmp_path: Path) -> None:
     with Worker(tmp_path, *arguments(tmp_path, "--rules", "rules")) as worker:
         worker.logged("service.started")
         medical.write_text(sound.replace("priority: high", "priority: hihg"), encoding="utf-8")
-        worker.logged("rules.kept")
+        (fault,) = worker.logged("rules.kept")["faults"][:1]
+        assert re.match(r"triage/medical\.yaml:\d+:\d+: ", fault)
+        assert scraped(worker, "triage_rulebook_last_reload_success") == {"": 0.0}
         assert len(query(url, "SELECT revision FROM rulebooks")) == 1
         medical.write_text(f"# a new revision\n{sound}", encoding="utf-8")
         wait_for(lambda: len(query(url, "SELECT revision FROM rulebooks")) == 2)

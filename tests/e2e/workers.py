@@ -68,11 +68,12 @@ class Worker:
     def logged(self, action: str) -> dict[str, Any]:
         """The first log line with this action, waited for."""
         found: dict[str, Any] = wait_for(
-            lambda: next((line for line in self._lines() if line.get("action") == action), None)
+            lambda: next((line for line in self.lines() if line.get("action") == action), None)
         )
         return found
 
-    def _lines(self) -> Iterable[dict[str, Any]]:
+    def lines(self) -> Iterable[dict[str, Any]]:
+        """The lines of its log."""
         return (json.loads(line) for line in self.output().splitlines() if line.startswith("{"))
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from triage.cli.options import Config, RulesDir, StoreUrl, local_instant, settings_from
-from triage.main.running import RunOptions, run_service
+from triage.main.parts import RunOptions
+from triage.main.running import run_service
 
 
 def add_to(app: typer.Typer) -> None:

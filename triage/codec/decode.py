@@ -115,8 +115,8 @@ class Codec:
         envelope, at, notes = opened
         if arrived_at is not None and at > arrived_at + MOST_AHEAD:
             return DeadLetter(FUTURE_TIME, f"time is {at.isoformat()}, more than 5 minutes ahead")
-        event = self._event(envelope, at, notes)
-        return Arrival(event, envelope.data, _digest(envelope, at), _traceparent(envelope, headers))
+        traceparent = _traceparent(envelope, headers)
+        return Arrival(self._event(envelope, at, notes), envelope.data, _digest(envelope, at), traceparent)
 
     def decode_event(self, raw: bytes) -> Event | DeadLetter:
         """The event alone, in virtual time, for a reader who needs no digest."""
@@ -281,14 +281,15 @@ def _level(value: Any) -> Any:
 def traceparent_of(raw: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> str | None:
     """The sender's trace context, from the envelope or else from the record's headers."""
     opened = _open(raw, level=False)
-    return _header(headers) if isinstance(opened, DeadLetter) else _traceparent(opened[0], headers)
+    return None if isinstance(opened, DeadLetter) else _traceparent(opened[0], headers)
 
 
 def _traceparent(envelope: _Envelope, headers: Sequence[tuple[str, bytes]]) -> str | None:
-    return envelope.traceparent if isinstance(envelope.traceparent, str) else _header(headers)
+    return envelope.traceparent if isinstance(envelope.traceparent, str) else traceparent_in(headers)
 
 
-def _header(headers: Sequence[tuple[str, bytes]]) -> str | None:
+def traceparent_in(headers: Sequence[tuple[str, bytes]]) -> str | None:
+    """W3C trace context as a message's header, or as a CloudEvents attribute there."""
     for name, value in headers:
         if name in ("traceparent", "ce_traceparent"):
             return value.decode("ascii", "replace")

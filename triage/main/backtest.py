@@ -6,19 +6,18 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from triage.adapters.apart import bind_to_parent
 from triage.adapters.files.stretches import Files, Stretch, lines_of, stretches
 from triage.adapters.time_source import MachineTime
 from triage.errors import FaultyRules, Refused
@@ -214,18 +213,10 @@ def compiled_pair(after: RuleFiles, before: RuleFiles | None) -> Books:
 
 def _begin_apart(job: Job) -> None:
     """In a process of its own, which ends with the one that started it."""
-    parent = parent_process()
-    assert parent is not None, "a worker has been started by another process"
-    threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    bind_to_parent()
     gc.freeze()
     gc.set_threshold(OBJECTS_UNTIL_SEARCHED, 50, 50)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started it hears of it, and says when to stop
     _begin(job)
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
 
 
 def _begin(job: Job, books: Books | None = None) -> None:

@@ -13,7 +13,8 @@ from triage.adapters.logs import set_up_logs
 from triage.adapters.store import schema
 from triage.adapters.time_source import MachineTime
 from triage.errors import WrongSettings
-from triage.main.running import RunOptions, Service
+from triage.main.parts import RunOptions
+from triage.main.running import Service
 from triage.main.tools import kafka_options
 from triage.service.sample_complaints import SampleComplaints
 from triage.settings import Settings, load_settings

@@ -13,7 +13,8 @@ import msgspec
 from monitors.metrics.names import PREFIX
 from triage.adapters.logs import set_up_logs
 from triage.adapters.time_source import AcceleratedTime
-from triage.main.running import RunOptions, Service
+from triage.main.parts import RunOptions
+from triage.main.running import Service
 from triage.main.signals import stop_on_signals
 from triage.ports import Reading
 from triage.ports.engine import AGREE, DISAGREE, SINGLE
@@ -103,7 +104,7 @@ class Demo:
     def snapshot(self) -> Snapshot:
         """What the store holds now."""
         now = self._time.now()
-        with self.service.store.read() as reading:
+        with self.service.parts.store.read() as reading:
             gauges = reading.gauges(now)
             return Snapshot(
                 now=now,
@@ -116,9 +117,9 @@ class Demo:
             )
 
     def _engines(self) -> dict[str, int]:
-        if self.service.engine is None:
+        if self.service.parts.engine is None:
             return {}
-        read = self.service.metrics.registry.get_sample_value
+        read = self.service.parts.metrics.registry.get_sample_value
         name = f"{PREFIX}engine_decisions_total"
         return {mark: int(read(name, {"result": mark}) or 0) for mark in (AGREE, DISAGREE, SINGLE)}
 

@@ -4,49 +4,24 @@ Stop order: not ready → no new polls or sweeps → finish or roll back the bat
 publisher, scheduler, store, HTTP. A second signal exits at once.
 """
 
-import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
-from uuid import uuid4
 
-import msgspec
 import structlog
 
-from monitors.loops.clock_guard import ClockGuard, StepDetector
 from monitors.loops.dispatcher import Dispatcher
 from monitors.loops.schedule import Loop, Schedule
 from monitors.loops.self_audit import SelfAudit
-from monitors.loops.sweeper import Sweeper
-from monitors.metrics.collectors import StoreGauges
-from monitors.metrics.registry import Metrics
 from monitors.ports import TimeSource
-from triage.adapters.apart import read_apart
-from triage.adapters.files.source import FileSource
-from triage.adapters.kafka.checks import check_topics
-from triage.adapters.kafka.source import KafkaSource
 from triage.adapters.logs import set_up_logs
-from triage.adapters.store.store import open_store
 from triage.adapters.time_source import MachineTime
-from triage.entrypoints.consumer import Consumer
 from triage.entrypoints.http import HttpServer
-from triage.errors import Refused, TryAgain, describe
+from triage.errors import TryAgain, describe
 from triage.main.collector import rare_collections
-from triage.main.engines import await_engine, second_engine
-from triage.main.publishing import publisher_to
+from triage.main.parts import Parts, RunOptions
 from triage.main.signals import stop_on_signals
-from triage.main.tools import kafka_options, rules_scanner
-from triage.main.tracing import tracing_of
-from triage.ports import CONSUME, DISPATCH, SWEEP, WORKS, EventSource, Store
-from triage.service.approval import shadow_folder
-from triage.service.fire_due import DueFirer
-from triage.service.handle_event import EventHandler
-from triage.service.low_mark import LowMark
-from triage.service.pause import PauseWatch
-from triage.service.release import Library
-from triage.service.reload import Reloader
-from triage.service.shadow import Shadow
+from triage.ports import DISPATCH, SWEEP
 from triage.settings import Settings
 
 log = structlog.get_logger()
@@ -58,121 +33,40 @@ LAST_DRAIN_SECONDS = 10.0
 """For how long a stop goes on sending."""
 
 
-class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What one run is asked to do. `source`: `kafka`, a file, a directory, or `-`. `out`: where outputs of files
-    go. `once`: stop when the input is drained, due timers are handled and every output is sent. `shadow`: the rules
-    folder is not proposed but runs in the shadow of the active revision."""
-
-    source: str = "kafka"
-    out: Path = Path("out")
-    once: bool = False
-    shadow: bool = False
-
-
 class Service:
     """One running instance."""
 
     def __init__(self, settings: Settings, options: RunOptions, time: TimeSource | None = None) -> None:
         """Connects to everything. Raises Unreachable, FaultyRules, WrongSettings."""
-        self.settings, self.options = settings, options
-        self.roles = frozenset(settings.run.roles)
-        self.decides = bool(self.roles & {"consume", "sweep"})
         self.time = time or MachineTime()
-        self.metrics = Metrics()
         self._stopping = threading.Event()
-        self._closing = ExitStack()
         with ExitStack() as opened:  # what was opened is closed again when a later part refuses
-            self._build(opened)
+            self.parts = Parts(settings, options, self.time, self._stopping, opened)
+            self._schedule = Schedule(self._loops(), self.time, self.parts.metrics)
+            self._http = HttpServer(
+                settings.http.host,
+                settings.http.port,
+                unhealthy=self._unhealthy,
+                unready=self._unready,
+                exposition=self._exposition,
+            )
             self._closing = opened.pop_all()
 
-    def _build(self, opened: ExitStack) -> None:
-        settings = self.settings
-        self.engine = second_engine(settings.engine, self.metrics) if self.decides else None
-        if self.engine is not None:
-            opened.callback(self.engine.close)
-        self.store = open_store(settings.store.url, self.time, claim=True)
-        opened.callback(self.store.close)
-        self.holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
-        self.tracing = tracing_of(settings.tracing, self.holder, self.time)
-        if self.tracing is not None:
-            opened.callback(self.tracing.close)
-        self.pauses = {work: PauseWatch(self.store, work, self.time) for work in WORKS}
-        self._read_rules()
-        self.source = self._source()
-        self.dispatcher = self._dispatcher(opened) if "dispatch" in self.roles else None
-        self.gauges = None if self.dispatcher is None else self._gauges(self.dispatcher)
-        if self.engine is not None:
-            await_engine(self.engine, self.library.active, settings.engine)
-        self._build_deciding()
-        self.schedule = Schedule(self._loops(), self.time, self.metrics)
-        self.http = HttpServer(
-            settings.http.host,
-            settings.http.port,
-            unhealthy=self._unhealthy,
-            unready=self._unready,
-            exposition=self._exposition,
-        )
-
-    def _read_rules(self) -> None:
-        rules = self.settings.rules
-        self.shadow = Shadow(self.metrics, self.time, self.holder)
-        self.library = Library(self.metrics, rules.activation, self.shadow)
-        take = self._take_as_shadow if self.options.shadow else None
-        self.reloader = Reloader(self.store, self.library, rules_scanner(rules.dir), rules.proposer, take)
-        if self.decides:  # an instance that decides nothing has no word in which rules are active
-            self.reloader.start()
-        if self.options.once and self.reloader.troubles():
-            raise Refused(self.reloader.troubles())
-        self.library.read_by(read_apart)  # at the start nothing waits yet
-
-    def _build_deciding(self) -> None:
-        settings = self.settings
-        low_mark = LowMark(self.source.inputs, settings.sla.max_hold, self.time, settings.backfill.before)
-        handler = EventHandler(self.store, self.library, self.metrics, low_mark, self.time, self.engine, self.tracing)
-        self.consumer = Consumer(
-            self.source, self.store, handler, self.time, self.metrics, self._stopping.wait, self.pauses[CONSUME]
-        )
-        per_minute = 0 if self.options.once else settings.notices.per_minute
-        firer = DueFirer(self.store, self.library, self.metrics, low_mark, per_minute, self.engine)
-        guard, pause = ClockGuard(StepDetector(self.time.drift), self.store.ahead, self.metrics), self.pauses[SWEEP]
-        self.sweeper = Sweeper(firer, self.metrics, lambda: guard.agrees() and not pause.is_on())
-
-    def _source(self) -> EventSource:
-        if self.options.source == "kafka":
-            options = kafka_options(self.settings)
-            check_topics(options)
-            return KafkaSource(options, self.time)
-        return FileSource(self.options.source, self.time, self._stopping.wait, once=self.options.once)
-
-    def _dispatcher(self, opened: ExitStack) -> Dispatcher:
-        out = None if self.options.source == "kafka" else self.options.out
-        publisher = publisher_to(self.settings, out, self.tracing)
-        opened.callback(publisher.close)
-        is_paused = self.pauses[DISPATCH].is_on
-        return Dispatcher(
-            self.store.outbox, publisher, self.store.lease, self.metrics, self.holder, self.time, is_paused
-        )
-
-    def _gauges(self, dispatcher: Dispatcher) -> StoreGauges:
-        return StoreGauges(self.metrics, self._store_gauges, dispatcher.on_duty, dispatcher.surely_on_duty, self.time)
-
-    def _take_as_shadow(self, store: Store, files: dict[str, bytes], by: str) -> None:
-        shadow_folder(store, self.library, files, by)
-
     def _loops(self) -> tuple[Loop, ...]:
-        loops = [Loop("reload", RELOAD_SECONDS, self._look_at_rules)] if self.decides else []
-        if "sweep" in self.roles:
-            is_paused = self.pauses[SWEEP].is_on
-            audit = SelfAudit(self._oldest_wait, self._has_forgotten_clock, self.time, self.metrics, is_paused)
-            loops += [Loop("sweep", 0.5, self.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
-        if self.dispatcher is not None and self.gauges is not None:
-            loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, self.gauges.refresh)]
+        parts = self.parts
+        loops = [Loop("reload", RELOAD_SECONDS, self._look_at_rules)] if parts.decides else []
+        if "sweep" in parts.roles:
+            is_paused = parts.pauses[SWEEP].is_on
+            audit = SelfAudit(parts.oldest_wait, parts.has_forgotten_clock, self.time, parts.metrics, is_paused)
+            loops += [Loop("sweep", 0.5, parts.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
+        if parts.dispatcher is not None and parts.gauges is not None:
+            loops += [Loop("dispatch", 0.25, parts.dispatcher.drain), Loop("gauges", 5.0, parts.gauges.refresh)]
         return tuple(loops)
 
     def _look_at_rules(self) -> None:
-        self.reloader.look()
-        if self.engine is not None and self.library.active is not None:
-            self.engine.prepare(self.library.active)
+        self.parts.reloader.look()
+        if self.parts.engine is not None and self.parts.library.active is not None:
+            self.parts.engine.prepare(self.parts.library.active)
 
     def run(self) -> None:
         """Run until a signal or, with `once`, until all is done; then stop in order."""
@@ -181,20 +75,21 @@ class Service:
 
     def _run(self) -> None:
         try:
-            if "http" in self.roles and not self.options.once:
-                self.http.start()
-                self._closing.callback(self.http.stop)
+            if "http" in self.parts.roles and not self.parts.options.once:
+                self._http.start()
+                self._closing.callback(self._http.stop)
             log.info(
                 "started",
                 action="service.started",
-                source=self.options.source,
-                port=self.http.port,
-                roles=sorted(self.roles),
+                instance=self.parts.name,
+                source=self.parts.options.source,
+                port=self._http.port,
+                roles=sorted(self.parts.roles),
             )
-            if self.options.once:
+            if self.parts.options.once:
                 self._run_once()
             else:
-                self.schedule.start()
+                self._schedule.start()
                 self._run_on()
         finally:
             self._stop()
@@ -204,19 +99,19 @@ class Service:
         self._stopping.set()
 
     def _run_on(self) -> None:
-        if "consume" in self.roles:
-            self.consumer.run()
+        if "consume" in self.parts.roles:
+            self.parts.consumer.run()
         while not self._stopping.wait(1.0):
             pass
 
     def _run_once(self) -> None:
-        if "consume" in self.roles:
-            self.consumer.run(until_drained=True)
-        if "sweep" in self.roles:
-            self._insist(lambda: self.sweeper.sweep() is not None)
-        if self.dispatcher is not None:
-            self._insist(self.dispatcher.drain)
-        self.shadow.write(self.store)
+        if "consume" in self.parts.roles:
+            self.parts.consumer.run(until_drained=True)
+        if "sweep" in self.parts.roles:
+            self._insist(lambda: self.parts.sweeper.sweep() is not None)
+        if self.parts.dispatcher is not None:
+            self._insist(self.parts.dispatcher.drain)
+        self.parts.shadow.write(self.parts.store)
 
     def _insist(self, work: Callable[[], bool]) -> None:
         """Do it until it says that all is done, or a stop was asked for: a store or a broker that is away, another
@@ -231,10 +126,10 @@ class Service:
 
     def _stop(self) -> None:
         self._stopping.set()
-        self.consumer.assigned = False
-        self.schedule.stop()
-        if self.dispatcher is not None:
-            self._drain_last(self.dispatcher)
+        self.parts.consumer.assigned = False
+        self._schedule.stop()
+        if self.parts.dispatcher is not None:
+            self._drain_last(self.parts.dispatcher)
         self._closing.close()
         log.info("stopped", action="service.stopped")
 
@@ -249,41 +144,24 @@ class Service:
                 "outbox not drained, it goes out at the next start", action="stop.outbox", error=describe(error)
             )
 
-    def _store_gauges(self, figures: str) -> Sequence[tuple[str, Mapping[str, str], float]]:
-        with self.store.read() as reading:
-            return reading.gauges(self.time.now(), figures)
-
     def _exposition(self, accept: str) -> tuple[bytes, str]:
-        if self.gauges is not None:
-            self.gauges.check()
-        return self.metrics.answer(accept)
-
-    def _oldest_wait(self) -> float:
-        with self.store.transaction() as tx:
-            low_mark = tx.offsets.low_mark(tuple(self.source.inputs))
-            now = tx.now()
-        if low_mark is None:
-            return 0.0
-        self.metrics.gauge("low_mark_seconds", max(0.0, (now - low_mark).total_seconds()))
-        with self.store.read() as reading:
-            return reading.oldest_wait(low_mark)
-
-    def _has_forgotten_clock(self) -> bool:
-        with self.store.read() as reading:
-            return reading.has_forgotten_clock()
+        if self.parts.gauges is not None:
+            self.parts.gauges.check()
+        return self.parts.metrics.answer(accept)
 
     def _unhealthy(self) -> Sequence[str]:
-        return [f"loop {name} is stuck" for name in self.schedule.late_loops()]
+        return [f"loop {name} is stuck" for name in self._schedule.late_loops()]
 
     def _unready(self) -> Sequence[str]:
         if self._stopping.is_set():
             return ["stopping"]
-        reasons = list(self.reloader.troubles())
-        if "consume" in self.roles:
-            reasons += self.consumer.troubles()
-        reasons += [why for work in (SWEEP, DISPATCH) if work in self.roles for why in self.pauses[work].troubles()]
+        parts = self.parts
+        reasons = list(parts.reloader.troubles())
+        if "consume" in parts.roles:
+            reasons += parts.consumer.troubles()
+        reasons += [why for work in (SWEEP, DISPATCH) if work in parts.roles for why in parts.pauses[work].troubles()]
         try:
-            with self.store.read() as reading:
+            with parts.store.read() as reading:
                 reading.ping()
         except TryAgain as error:
             reasons.append(f"the store is away: {describe(error)}")

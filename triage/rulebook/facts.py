@@ -24,12 +24,13 @@ _DATA_FACT_NAMES = frozenset(spec.name for spec in DATA_FACTS)
 
 
 class FactReader:
-    """Computes the facts of cases by one vocabulary. `mentioned_in`: the text facts that a term list is tested on."""
+    """Computes the facts of cases by one vocabulary. `mentioned_in`: the text facts that a term list is tested on.
+    `paths`: the facts that stand in the registered data, each with its path and the first part of it."""
 
     def __init__(self, vocabulary: Vocabulary, terms: TermIndex, mentioned_in: Collection[str], zone: tzinfo) -> None:
         self._vocabulary, self._terms, self._zone = vocabulary, terms, zone
         self._mentioned_in = tuple(mentioned_in)
-        self._paths = [
+        self.paths = [
             (spec, path := spec.path or spec.name, path.split(".", maxsplit=1)[0])
             for spec in vocabulary.facts.values()
             if spec.path or spec.name in _DATA_FACT_NAMES
@@ -90,24 +91,34 @@ class FactReader:
 
     def _of_data(self, data: Mapping[str, Any], received_on: date) -> Facts:
         facts: Facts = {}
-        for spec, path, top in self._paths:
+        for spec, path, top in self.paths:
             if top not in data:
                 continue
             value = as_written(spec, data[top] if path == top else look_up(data, path))
             if value is not None:
                 facts[spec.name] = value
         facts.setdefault("jurisdiction", self._vocabulary.jurisdiction)
-        age = look_up(data, "customer.age")
-        born = facts.get("customer.birth_date")
-        if age is None and born is not None:
-            age = full_years(born, received_on)
+        age = age_of(data, facts.get("customer.birth_date"), received_on)
         if age is not None:
-            facts["customer.age"] = int(age)
+            facts["customer.age"] = age
         for name in self._mentioned_in:
             text = facts.get(name)
             if text:
-                facts[mentions_key(name)] = self._terms.mentioned(text)
+                facts[mentions_key(name)] = self.mentioned(text)
         return facts
+
+    def mentioned(self, text: str) -> frozenset[str]:
+        """Ids of the term lists that a text mentions."""
+        found: frozenset[str] = self._terms.mentioned(text)
+        return found
+
+
+def age_of(data: Mapping[str, Any], born: date | None, received_on: date) -> int | None:
+    """The customer's age in full years: as stated, else by the date of birth."""
+    age = look_up(data, "customer.age")
+    if age is None and born is not None:
+        age = full_years(born, received_on)
+    return None if age is None else int(age)
 
 
 def as_written(spec: FactSpec, value: Any) -> Any:

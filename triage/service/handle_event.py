@@ -93,12 +93,6 @@ class EventHandler:
         self._trace(part, batch, began)
         return record.next_offset
 
-    def _trace(self, part: Part, batch: "_Batch", began: float) -> None:
-        """Tell the way of the batch's events, once they are committed."""
-        if self._tracing is not None:
-            ended = self._time.monotonic()
-            self._tracing.handled(ways(part, batch.decided, batch.buried, (began, ended)))
-
     def judge_anew(self, tx: Transaction, letter: DeadLetterRow) -> Anew:
         """What becomes of a dead letter's bytes as if they had just come, in a transaction that the caller has begun;
         written when they are applied. Raises NotAtHand, ActiveUnusable, or whatever the event at fault raises."""
@@ -115,6 +109,12 @@ class EventHandler:
             (still,) = batch.changes.dead_letters
             return Anew(still.reason, case, still.detail)
         return Anew(DUPLICATE, case)
+
+    def _trace(self, part: Part, batch: "_Batch", began: float) -> None:
+        """Tell the way of the batch's events, once they are committed."""
+        if self._tracing is not None:
+            ended = self._time.monotonic()
+            self._tracing.handled(ways(part, batch.decided, batch.buried, (began, ended)))
 
     def _codec(self, rules: CompiledRulebook) -> Codec:
         revision = rules.rulebook.revision

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from triage.codec.decode import Arrival, traceparent_of
+from triage.codec.decode import Arrival, traceparent_in
 from triage.ports import Handled, Part, Record
 
 Span = tuple[float, float]
@@ -37,7 +37,7 @@ def _buried(part: Part, buried: Iterable[Buried], batch: Span) -> Iterator[Handl
         yield Handled(
             part=part,
             offset=record.offset,
-            traceparent=traceparent_of(record.value, record.headers),
+            traceparent=traceparent_in(record.headers),
             case=case,
             type=None,
             began=batch[0],

@@ -36,7 +36,10 @@ SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "busy_timeout=10000",
-    "wal_autocheckpoint=20000",  # the default checkpoints in almost every commit of a batch
+    # 16 MB: the default checkpoints in almost every commit of a batch; a larger log would fill a small disk before it
+    # is ever given back, and nothing could be written any more.
+    "wal_autocheckpoint=4000",
+    "journal_size_limit=16777216",
     "foreign_keys=ON",
 )
 

@@ -1,16 +1,18 @@
-"""Due times of many clocks of one kind: counted once for all that start on one local date, where that is enough.
+"""Due times of many clocks of one kind: counted once for all that start on one local date, where that is enough; limits
+in hours are counted in whole seconds, without the rest of what a due time tells.
 
 Instants here are whole microseconds since 1970 (UTC).
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from monitors.clocks.calendar import Calendar
-from monitors.clocks.counting import HOUR_UNITS, due_time
+from monitors.clocks.counting import HOUR, due_time, limit_under
 from monitors.clocks.local_time import END_OF_DAY, SECOND, to_instant
-from monitors.clocks.policy import AnyLimit, ByPriority, ClockPolicy, Counting, Limit
+from monitors.clocks.policy import AnyLimit, ByPriority, ClockPolicy, Counting, EarlierOf, LaterOf, Limit, Unit
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -63,26 +65,28 @@ def local_dates(zone: str) -> LocalDates:
 
 
 class DueTimes:
-    """When clocks of one limit are due, by their start (a whole second) and without pauses or extensions."""
+    """When clocks of one limit are due, by their start (a whole second) and without pauses or extensions.
+
+    `dates`: local dates by the calendar. `on`: by the ordinal of a date the first instant behind the due time of
+    whatever starts on it, None where starts differ; holds the dates that were asked for."""
 
     def __init__(self, limit: AnyLimit, counting: Counting, calendar: Calendar, priority: str | None) -> None:
         self._limit, self._counting, self._calendar, self._priority = limit, counting, calendar, priority
-        self._dates = local_dates(calendar.zone)
-        self._on: dict[int, int | None] = {}
-        self._is_in_quarters = _is_in_hours(limit) and _opens_by_quarters(calendar)
-        self._within: dict[int, tuple[int, int] | None] = {}
+        self.dates = local_dates(calendar.zone)
+        self.on: dict[int, int | None] = {}
+        self._in_hours = _in_hours(limit, calendar, priority)
 
     def breach(self, start: int) -> int:
         """The first instant behind the due time of a clock that starts then: one second later than it is due."""
-        day = self._dates.of(start)
-        if day not in self._on:
-            if len(self._on) >= DAYS_KEPT:
-                self._on.clear()
-            self._on[day] = self._of_date(date.fromordinal(day))
-        found = self._on[day]
-        if found is not None:
-            return found
-        return self._in_quarter(start) if self._is_in_quarters else self._counted(from_number(start))
+        if self._in_hours is not None:
+            return self._in_hours(start // A_SECOND) * A_SECOND + A_SECOND
+        day = self.dates.of(start)
+        if day not in self.on:
+            if len(self.on) >= DAYS_KEPT:
+                self.on.clear()
+            self.on[day] = self._of_date(date.fromordinal(day))
+        found = self.on[day]
+        return self._counted(from_number(start)) if found is None else found
 
     def _of_date(self, day: date) -> int | None:
         """What holds for every start of the date; None when starts differ. A later start is never due earlier, so that
@@ -91,55 +95,27 @@ class DueTimes:
         first, last = (self._counted(to_instant(day, at, zone)) for at in (time.min, END_OF_DAY))
         return first if first == last else None
 
-    def _in_quarter(self, start: int) -> int:
-        """Behind the beginning of a quarter of an hour it is either open all along, and due times move with the start,
-        or closed, and they stand: for nothing opens or closes within one, neither there nor where the clock is due."""
-        quarter = start // A_QUARTER
-        if start == quarter * A_QUARTER:
-            return self._counted(from_number(start))
-        if quarter not in self._within:
-            if len(self._within) >= DAYS_KEPT:
-                self._within.clear()
-            self._within[quarter] = self._of_quarter(quarter * A_QUARTER)
-        found = self._within[quarter]
-        return self._counted(from_number(start)) if found is None else found[0] + found[1] * start
-
-    def _of_quarter(self, begin: int) -> tuple[int, int] | None:
-        """The due time of a start at zero, and how far it moves with each second; None where local time does not go by
-        quarters."""
-        first, last = begin + A_SECOND, begin + A_QUARTER - A_SECOND
-        due, then = (self._counted(from_number(one)) for one in (first, last))
-        if not all(self._has_offset_of_quarters(one) for one in (first, last, due, then)):
-            return None
-        if due == then:
-            return due, 0
-        return (due - first, 1) if then - due == last - first else None
-
-    def _has_offset_of_quarters(self, instant: int) -> bool:
-        offset = from_number(instant).astimezone(self._calendar.tzinfo).utcoffset()
-        return offset is not None and not offset % QUARTER
-
     def _counted(self, start: datetime) -> int:
         due = due_time(self._limit, start, self._calendar, self._counting, priority=self._priority)
         assert due is not None, "without a pause every limit has a due time"
         return to_number(due.at + SECOND)
 
 
-def _is_in_hours(limit: AnyLimit) -> bool:
+def _in_hours(limit: AnyLimit, calendar: Calendar, priority: str | None) -> Callable[[int], int] | None:
+    """Start to due time, in whole seconds since 1970, of a limit in hours; None for others."""
     match limit:
         case Limit():
-            return limit.unit in HOUR_UNITS
+            seconds = limit.amount * HOUR
+            if limit.unit is Unit.HOURS:
+                return lambda start: start + seconds
+            return partial(calendar.later_by_opening, seconds=seconds) if limit.unit is Unit.WORKING_HOURS else None
         case ByPriority():
-            return all(_is_in_hours(one) for _, one in limit.limits)
-        case _:
-            return all(map(_is_in_hours, limit.limits))
-
-
-def _opens_by_quarters(calendar: Calendar) -> bool:
-    """Whether it opens and closes at full quarters of an hour, on every date."""
-    spans = [*calendar.week, *(special.hours for special in calendar.special.values())]
-    times = (at for hours in spans for one in hours for at in (one.opens, one.closes))
-    return all(not (at.minute % 15 or at.second or at.microsecond) for at in times)
+            return _in_hours(limit_under(limit, priority), calendar, priority)
+        case LaterOf() | EarlierOf():
+            chosen = max if isinstance(limit, LaterOf) else min
+            parts = [one for one in (_in_hours(one, calendar, priority) for one in limit.limits) if one is not None]
+            is_whole = len(parts) == len(limit.limits)
+            return (lambda start: chosen([one(start) for one in parts])) if is_whole else None
 
 
 class SharedDueTimes:

@@ -2,15 +2,15 @@
 
 from triage.service.backtest.due_times import A_SECOND
 from triage.service.backtest.ending import EndedClock
-from triage.service.backtest.plain import BREACHED, DUE, STARTED, Candidate, Plain, breaches
+from triage.service.backtest.plain import BREACHED, DUE, STARTED, Candidate, Candidates, Plain
 
 
 class Growing:
     """The candidates of a kind, while those of one complaint are added."""
 
-    def __init__(self, candidates: list[Candidate], case: Plain) -> None:
+    def __init__(self, candidates: Candidates, case: Plain) -> None:
         self.candidates, self.case = candidates, case
-        self.breached = breaches(tuple(candidates), case.starts)
+        self.breached = candidates.breached(case.starts)
         self.missed: dict[tuple[str, int], int] = {}
 
     def start(self, ended: EndedClock, started: int) -> tuple[int, int] | None:
@@ -24,13 +24,13 @@ class Growing:
         return (BREACHED, self.breached.index(started)) if started in self.breached else None
 
     def add(self, candidate: Candidate) -> None:
-        if candidate not in self.candidates:
-            self.candidates.append(candidate)
-            self.breached = breaches(tuple(self.candidates), self.case.starts)
+        if candidate not in self.candidates.all:
+            self.candidates = Candidates([*self.candidates.all, candidate])
+            self.breached = self.candidates.breached(self.case.starts)
 
     def last_due_at(self, start: tuple[int, int], breach: int) -> int | None:
         """The candidate with this start that is breached then."""
-        for place, one in enumerate(self.candidates):
+        for place, one in enumerate(self.candidates.all):
             if (one.starts_when, one.place) == start and self.breached[place] == breach:
                 return place
         return None

@@ -33,7 +33,6 @@ from triage.service.backtest.plain import (
     Plain,
     Ranks,
     Shape,
-    breaches,
     ranks,
 )
 from triage.service.backtest.stance import asked_tags, humans_speak, patterns_of_registration, weighed
@@ -119,7 +118,7 @@ class _Kind:
     """`results`: None where none can be kept. `is_endless`: there are too many due times."""
 
     def __init__(self) -> None:
-        self.candidates: Candidates = ()
+        self.candidates = Candidates()
         self.results: dict[tuple[int, Ranks], Result | None] = {}
         self.is_endless = False
 
@@ -163,7 +162,7 @@ class Kinds:
             return Told(None, self, seen, like.result, like.breached, kind)
         if kind.is_endless:
             return Told(self._quick_or_exact(case.arrived, end, others))
-        breached = breaches(kind.candidates, case.starts)
+        breached = kind.candidates.breached(case.starts)
         key = (case.layout, ranks(case.instants, breached))
         if key in kind.results:
             result = kind.results[key]
@@ -239,11 +238,11 @@ class Kinds:
 
     def _keep(self, kind: _Kind, case: Plain, seen: Seen, lived: Lived) -> Told | None:
         """Keep how the complaint ended for all of its kind, unless they could not be told by it."""
-        growing = Growing(list(kind.candidates), case)
+        growing = Growing(kind.candidates, case)
         clocks = [
             self._kept(growing, one, start) for one, start in zip(lived.ending.clocks, lived.started, strict=True)
         ]
-        candidates = tuple(growing.candidates)
+        candidates = growing.candidates
         kind.is_endless = len(candidates) > MOST_CANDIDATES
         if len(candidates) > len(kind.candidates):
             kind.candidates, kind.results = candidates, {}

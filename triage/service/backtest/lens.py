@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from monitors.clocks.policy import Policy
 from triage.domain.condition import Op, Test, leaf_tests
 from triage.domain.event import Event
 from triage.domain.facts import History
@@ -15,6 +16,7 @@ from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.facts import FactReader
 from triage.rulebook.model import Rule
 from triage.service.backtest.due_times import local_dates
+from triage.service.backtest.glance import Glance
 
 CHANGING = frozenset(
     {"complexity", "followup.satisfied", "followup.score", "reopened", "happened", "status", "clocks.breached"}
@@ -74,20 +76,28 @@ class Lens:
             list(dict.fromkeys(one for one in [*_tests(others), *about_policies] if one.fact not in CHANGING))
         )
         self._reader = _narrow_reader(first, [*tests, *about_policies])
-        spans = [(one.effective_from, one.effective_to) for one in others]
-        spans += [(one.effective_from, one.effective_to) for book in models for one in book.policies.values()]
-        self._eras = sorted({day for begin, end in spans for day in _boundaries(begin, end)})
-        self._era_on: dict[int, int] = {}
+        self._glance = Glance(self._reader, first.rulebook.vocabulary.facts, _made_here([*tests, *about_policies]))
+        policies = [policy for book in models for policy in book.policies.values()]
+        self._eras = _eras([*others, *policies])
+        self._all_eras = _eras([*others, *policies, *(rule for book in models for rule in book.rules)])
         self._seen: dict[tuple[object, ...], Seen] = {}
+        self._glanced: dict[tuple[object, ...], Seen] = {}
 
     def see(self, event: Event, received_at: datetime, received_on: int, past: History) -> Seen:
         """What is seen of a registration. `received_on`: ordinal of the local date. `past`: throughout."""
+        era = bisect_right(self._all_eras, received_on)
+        key = (era, self._glance.of(event.data, received_at, received_on, past))
+        found = self._glanced.get(key)
+        if found is None:
+            found = self._glanced[key] = self.look(event, received_at, received_on, past)
+        return found
+
+    def look(self, event: Event, received_at: datetime, received_on: int, past: History) -> Seen:
+        """The same by a look at everything."""
         facts = self._reader.of_data(event.data, received_at)
         facts["history.complaints_90d"], facts["history.open"] = past.complaints_90d, past.open
         matched = self._matcher.matching(facts, date.fromordinal(received_on))
-        era = self._era_on.get(received_on)
-        if era is None:
-            era = self._era_on[received_on] = bisect_right(self._eras, received_on)
+        era = bisect_right(self._eras, received_on)
         tests = self._hold(facts)
         key = (*map(id, matched), era, *tests)
         found = self._seen.get(key)
@@ -100,11 +110,12 @@ class Lens:
         return self._dates.of(received_at)
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return len(self._glanced)
 
     def forget(self) -> None:
         """Let go of everything seen, when there is too much of it."""
         self._seen.clear()
+        self._glanced.clear()
 
 
 def _distinct(rules: Iterable[Rule]) -> list[Rule]:
@@ -127,6 +138,15 @@ def _narrow_reader(rules: CompiledRulebook, tests: Sequence[Test]) -> FactReader
     narrowed = msgspec.structs.replace(words, facts={name: one for name, one in words.facts.items() if name in tested})
     mentioned_in = sorted({test.fact for test in tests if test.op is Op.MENTIONS})
     return FactReader(narrowed, rules.terms, mentioned_in, rules.zone)
+
+
+def _made_here(tests: Sequence[Test]) -> list[Test]:
+    return [test for test in tests if test.fact not in CHANGING]
+
+
+def _eras(parts: Iterable[Rule | Policy]) -> list[int]:
+    """The ordinals of the dates on which any of them comes into force, or is no longer."""
+    return sorted({day for one in parts for day in _boundaries(one.effective_from, one.effective_to)})
 
 
 def _boundaries(begin: date | None, end: date | None) -> Iterator[int]:

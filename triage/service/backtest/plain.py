@@ -7,7 +7,7 @@ first. So each such kind is lived through once, by the steps that serve live cas
 Instants here are whole microseconds since 1970 (UTC).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 from triage.codec.compact import compact
 from triage.domain import event as ev
 from triage.domain.event import Event
-from triage.service.backtest.due_times import A_SECOND, DueTimes, to_number
+from triage.service.backtest.due_times import A_SECOND, DueTimes, LocalDates, to_number
 from triage.service.backtest.ending import Arrived
 
 NOT_PLAIN = frozenset(
@@ -108,19 +108,36 @@ class Candidate(msgspec.Struct, frozen=True):
 STARTED, DUE, BREACHED = range(3)
 """What `starts_when` says."""
 
-Candidates = tuple[Candidate, ...]
 
+class Candidates:
+    """The due times of a kind, in a fixed order; each starts by itself or with one before it."""
 
-def breaches(candidates: Candidates, starts: Sequence[int]) -> list[int]:
-    """The first instant behind each candidate's due time."""
-    found: list[int] = []
-    for one in candidates:
-        if one.starts_when == STARTED:
-            start = starts[one.place]
-        else:
-            start = found[one.place] - (A_SECOND if one.starts_when == DUE else 0)
-        found.append(one.due.breach(start))
-    return found
+    def __init__(self, candidates: Iterable[Candidate] = ()) -> None:
+        self.all = tuple(candidates)
+        by_start: dict[tuple[int, LocalDates], list[tuple[int, DueTimes]]] = {}
+        for number, one in enumerate(self.all):
+            if one.starts_when == STARTED:
+                by_start.setdefault((one.place, one.due.dates), []).append((number, one.due))
+        self._by_start = [(place, dates, tuple(dues)) for (place, dates), dues in by_start.items()]
+        self._following = [(number, one) for number, one in enumerate(self.all) if one.starts_when != STARTED]
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __getitem__(self, place: int) -> Candidate:
+        return self.all[place]
+
+    def breached(self, starts: Sequence[int]) -> list[int]:
+        """The first instant behind the due time of each. `starts`: of the complaint."""
+        found = [0] * len(self.all)
+        for place, dates, dues in self._by_start:
+            start = starts[place]
+            day = dates.of(start)
+            for number, due in dues:
+                found[number] = due.on.get(day) or due.breach(start)
+        for number, one in self._following:
+            found[number] = one.due.breach(found[one.place] - (A_SECOND if one.starts_when == DUE else 0))
+        return found
 
 
 def ranks(instants: Sequence[int], breached: Sequence[int]) -> Ranks:
