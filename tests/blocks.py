@@ -17,6 +17,7 @@ from pathlib import Path
 import opencc
 from typer.testing import CliRunner
 
+from tests import settings_table
 from tests.catalogue import PAGES, REFERENCE, page_text
 from triage.cli.app import app
 from triage.service.schemas import INTEGRATION_FILES, SCHEMA_FILES
@@ -107,6 +108,7 @@ def main() -> None:
         return
     for name, what in REFERENCE_FILES.items():
         (REFERENCE / name).write_text(schema_text(what), encoding="utf-8")
+    settings_table.PAGE.write_text(settings_table.again(settings_table.PAGE.read_text("utf-8")), encoding="utf-8")
     for name in PAGES:
         (REFERENCE / name).write_text(page_text(name), encoding="utf-8")
 

@@ -267,8 +267,7 @@ class Reading(Protocol):
         ...
 
     def oldest_wait(self, now: datetime) -> float:
-        """For how many seconds the longest waiting step is due, 0 for none; one of the gauges, asked alone it costs
-        nothing."""
+        """For how many seconds the longest waiting step is due, 0 for none: one of the gauges, asked for alone."""
         ...
 
     def has_forgotten_clock(self) -> bool:

@@ -9,7 +9,11 @@ from monitors.notices.outputs import OUTPUTS, DeadLetterHeaders
 from triage.codec.schema import INNER, data_schemas, envelope_schema
 from triage.domain.facts import Vocabulary
 
-EVENTS = "events"
+ABOUT = (
+    "Complaint events in; decisions, alerts and dead letters out. Delivery is at least once and in order for each "
+    "complaint; keep the highest sequence."
+)
+EVENTS, DEAD_LETTER = "events", "dead-letter"
 CLOUD_EVENT = "application/cloudevents+json"
 COMPONENT = "#/components/schemas/{name}"
 KEY = {"type": "string", "description": "complaint id"}
@@ -55,21 +59,15 @@ def asyncapi(vocabulary: Vocabulary, topics: Topics, version: str) -> dict[str, 
     messages = {
         **{name: _message(name, "EventEnvelope", part) for name, part in inner_events.items()},
         **{name: _message(name, "OutputEnvelope", part) for name, part in inner_outputs.items()},
-        "dead-letter": {
-            "name": "dead-letter",
-            "title": "What could not be used, byte by byte",
-            "contentType": "application/octet-stream",
-            "headers": headers,
-            "payload": {"description": "the bytes as they came"},
-        },
+        DEAD_LETTER: _dead_letter(headers),
     }
+    schemas = {"EventEnvelope": envelope_schema(), "OutputEnvelope": envelope}
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "complaint-triage",
             "version": version,
-            "description": "Complaint events in; decisions, alerts and dead letters out. Delivery is at least once and "
-            "in order for each complaint; keep the highest sequence.",
+            "description": ABOUT,
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": CLOUD_EVENT,
@@ -78,25 +76,28 @@ def asyncapi(vocabulary: Vocabulary, topics: Topics, version: str) -> dict[str, 
             EVENTS: _channel(topics.events, inner_events),
             DECISIONS: _channel(topics.decisions, _of(DECISIONS)),
             ALERTS: _channel(topics.alerts, _of(ALERTS)),
-            DEAD_LETTERS: _channel(topics.dead_letters, ["dead-letter"]),
+            DEAD_LETTERS: _channel(topics.dead_letters, [DEAD_LETTER]),
         },
-        "operations": {
-            f"{'receive' if channel == EVENTS else 'send'}_{channel}": {
-                "action": "receive" if channel == EVENTS else "send",
-                "channel": {"$ref": f"#/channels/{channel}"},
-            }
-            for channel in (EVENTS, DECISIONS, ALERTS, DEAD_LETTERS)
-        },
+        "operations": dict(map(_operation, (EVENTS, DECISIONS, ALERTS, DEAD_LETTERS))),
         "components": {
             "messages": messages,
-            "schemas": {
-                "EventEnvelope": envelope_schema(),
-                "OutputEnvelope": envelope,
-                **event_definitions,
-                **output_definitions,
-                **header_definitions,
-            },
+            "schemas": schemas | event_definitions | output_definitions | header_definitions,
         },
+    }
+
+
+def _operation(channel: str) -> tuple[str, dict[str, Any]]:
+    action = "receive" if channel == EVENTS else "send"
+    return f"{action}_{channel}", {"action": action, "channel": {"$ref": f"#/channels/{channel}"}}
+
+
+def _dead_letter(headers: Any) -> dict[str, Any]:
+    return {
+        "name": DEAD_LETTER,
+        "title": "What could not be used, byte by byte",
+        "contentType": "application/octet-stream",
+        "headers": headers,
+        "payload": {"description": "the bytes as they came"},
     }
 
 
