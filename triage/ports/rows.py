@@ -1,5 +1,6 @@
 """The rows of the store, and the places in a source."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -39,7 +40,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseRow(msgspec.Struct, kw_only=True):
-    """A row of `cases`. `no` is 0 until the store has given one. `version` counts the rows of its timeline."""
+    """A row of `cases`. `no` is 0 until the store has given one. `version` counts the rows of its timeline.
+    `erased_at`: since when its personal data are gone; what comes later is stored without, and no rule runs again."""
 
     no: int = 0
     id: str
@@ -50,6 +52,7 @@ class CaseRow(msgspec.Struct, kw_only=True):
     owner: str | None = None
     received_at: datetime
     version: int = 0
+    erased_at: datetime | None = None
     document: Document
 
 
@@ -106,6 +109,14 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     copy: bool = False
 
 
+class Erasure(NamedTuple):
+    """What is left of texts of an erased case. `decision`: of a decision on the timeline; `output`: of an output that
+    still has to be sent."""
+
+    decision: Callable[[str], str]
+    output: Callable[[str], str]
+
+
 class Changes(msgspec.Struct, kw_only=True):
     """All rows that one transaction writes. `gone_clocks`: (case, clock, cycle) whose start never happened.
     `steps`: handled steps by case id, new or newly resolved."""
@@ -117,6 +128,14 @@ class Changes(msgspec.Struct, kw_only=True):
     steps: list[tuple[str, HandledStep]] = msgspec.field(default_factory=list)
     messages: list[Message] = msgspec.field(default_factory=list)
     dead_letters: list[DeadLetter] = msgspec.field(default_factory=list)
+
+
+class Erased(NamedTuple):
+    """How many rows lost something."""
+
+    timeline: int = 0
+    dead_letters: int = 0
+    outputs: int = 0
 
 
 class Mute(NamedTuple):

@@ -12,6 +12,8 @@ from triage.ports.rows import (
     Changes,
     ClockRow,
     DeadLetter,
+    Erased,
+    Erasure,
     Mute,
     Part,
     Position,
@@ -103,6 +105,19 @@ class Cases(Protocol):
 
     def write(self, changes: Changes) -> None:
         """Write all rows; new cases get their numbers."""
+        ...
+
+    def erase(self, cases: Collection[str], erasure: Erasure) -> Erased:
+        """Take what people wrote out of every row that belongs to these cases but their documents: timelines, dead
+        letters (those of nobody that name one of them, too), outputs."""
+        ...
+
+    def erase_letters_about(self, customer: str) -> Erased:
+        """The same for every dead letter that names a customer, of whatever case."""
+        ...
+
+    def with_customer(self, customer: str) -> list[str]:
+        """The ids of a customer's cases."""
         ...
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from triage.codec.erasing import Eraser
 from triage.domain.case import Case
 from triage.domain.condition import Op, Test, holds, leaf_tests, passes
 from triage.domain.decision import Decision
@@ -41,6 +43,11 @@ class CompiledRulebook:
         self._personal_facts = self._personal_tests.keys()
         self._attaching = Attaching(rulebook)
         self._shadow = ShadowRules(rulebook, self._attaching)
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        """Takes the personal data out of events, by this revision's words."""
+        return Eraser(self.rulebook.vocabulary)
 
     def _is_personal(self, fact: str) -> bool:
         spec = self.rulebook.vocabulary.facts.get(fact)

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from monitors.notices.effect_key import effect_id
 from monitors.notices.message import DEAD_LETTERS, Message
 from triage.ports import DeadLetter, Part, Record
+
+ERASED = "erased"
+"""Stands for the detail of a dead letter whose bytes are gone."""
 
 
 def dead_letter(
@@ -23,6 +28,11 @@ def dead_letter(
         case=case,
         copy=copy,
     )
+
+
+def emptied(letter: DeadLetter) -> DeadLetter:
+    """The dead letter of a case whose personal data are erased: that it came and why stays, not what it says."""
+    return msgspec.structs.replace(letter, value=b"", headers=(), detail=ERASED)
 
 
 def origin_of(part: Part, record: Record) -> str:

@@ -38,6 +38,7 @@ SQLITE_PRAGMAS = (
     "busy_timeout=10000",
     "wal_autocheckpoint=20000",  # the default checkpoints in almost every commit of a batch
     "foreign_keys=ON",
+    "secure_delete=ON",  # what is deleted or written over is gone from the file, not only from the tables
 )
 
 

@@ -60,15 +60,29 @@ def migrate_sqlite(url: URL, engine: sa.Engine) -> None:
     """Bring an embedded database up to date; a file that holds data is copied first."""
     if schema_status(engine) == CURRENT:
         return
-    if sa.inspect(engine).get_table_names():
+    is_new = not sa.inspect(engine).get_table_names()
+    if not is_new:
         _copy(url, engine)
     upgrade(url.render_as_string(hide_password=False))
+    if not is_new:  # earlier versions left what they deleted in free pages
+        with closing(engine.raw_connection()) as pooled:
+            pooled.cursor().execute("VACUUM")
+
+
+BEFORE = ".before-"
+"""Between the name of an embedded database and the revision before which it was copied."""
+
+
+def copies(url: URL) -> list[Path]:
+    """The copies of an embedded database that were made before migrations."""
+    path = Path(url.database or "")
+    return sorted(one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}{BEFORE}"))
 
 
 def _copy(url: URL, engine: sa.Engine) -> None:
     """Beside the file, with what only its write-ahead log holds."""
     path = Path(url.database or "")
-    copy = path.with_name(f"{path.name}.before-{_head()}")
+    copy = path.with_name(f"{path.name}{BEFORE}{_head()}")
     try:
         with closing(engine.raw_connection()) as pooled, closing(sqlite3.connect(copy)) as target:
             source = pooled.driver_connection

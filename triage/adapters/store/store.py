@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -21,7 +22,7 @@ from triage.adapters.store.offsets import SqlOffsets
 from triage.adapters.store.outbox import SqlLease, SqlOutbox
 from triage.adapters.store.reading import SqlReading
 from triage.adapters.store.rulebooks import SqlRulebooks
-from triage.adapters.store.schema import CURRENT, migrate_sqlite, schema_status
+from triage.adapters.store.schema import CURRENT, copies, migrate_sqlite, schema_status
 from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import AUDIT, LEASES
 from triage.errors import StoreAway, Unreachable
@@ -119,6 +120,7 @@ class SqlStore:
         )
         self._writing = threading.Lock() if self._is_sqlite else nullcontext()
         self._written = 0
+        self._has_remains = False
         self._claim: IO[str] | None = None
         self.outbox = SqlOutbox(self._begin)
         self.lease = SqlLease(self._begin, self._now)
@@ -138,8 +140,12 @@ class SqlStore:
     def transaction(self) -> Iterator[SqlTransaction]:
         """Begin; committed at the end of the block, rolled back when it raises. Raises StoreAway."""
         with self._begin() as connection:
-            yield SqlTransaction(connection, self._now(connection))
+            tx = SqlTransaction(connection, self._now(connection))
+            yield tx
         self._written += 1
+        self._has_remains = self._has_remains or (tx.cases.has_erased and self._is_sqlite)
+        if self._has_remains:
+            self._has_remains = not self._remove_remains()
         if not self._is_sqlite and self._written in ANALYZE_AFTER:
             with self._begin() as connection:
                 connection.execute(sa.text("ANALYZE"))
@@ -165,6 +171,19 @@ class SqlStore:
         if self._claim is not None:
             self._claim.close()
             self._claim = None
+
+    def _remove_remains(self) -> bool:
+        """Of what was erased: empty the write-ahead log, and delete the copies made before migrations, which hold it
+        all. False while a reader needs the log: the next transaction tries again."""
+        for copy in copies(self._url):
+            copy.unlink(missing_ok=True)
+        with self._writing, _away_told(), self._reading_engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection), "only embedded databases have remains"
+            connection.exec_driver_sql("ROLLBACK")  # a log is not emptied within a transaction
+            is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.exec_driver_sql("BEGIN")
+        return not is_busy
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:

@@ -66,6 +66,7 @@ CASES = sa.Table(
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
+    sa.Column("erased_at", Instant),
 )
 
 OPEN = CASES.c.status.not_in(sorted(FINAL_STATUSES))
