@@ -77,6 +77,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("retries_total", "counter", "Batches rolled back to be tried again."),
     Metric("loop_failures_total", "counter", "Failed runs of a loop.", ("loop",)),
     Metric("dead_letters_total", "counter", "Dead letters by reason.", ("reason",)),
+    Metric("retention_total", "counter", "What the daily job erased (cases) or deleted, by what it was.", ("kind",)),
     Metric(
         "heartbeat_timestamp_seconds",
         "gauge",

@@ -17,6 +17,7 @@ import msgspec
 import structlog
 
 from monitors.loops.clock_guard import ClockGuard, StepDetector
+from monitors.loops.daily import Daily
 from monitors.loops.dispatcher import Dispatcher
 from monitors.loops.schedule import Loop, Schedule
 from monitors.loops.self_audit import SelfAudit
@@ -44,6 +45,7 @@ from triage.service.handle_event import EventHandler
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.reload import Reloader
+from triage.service.retention import Retention, Terms
 from triage.service.shadow import Shadow
 from triage.settings import Settings
 
@@ -133,7 +135,18 @@ class Service:
             loops += [Loop("sweep", 0.5, self.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
         if "dispatch" in roles:
             loops += [Loop("dispatch", 0.25, self.dispatcher.drain), Loop("gauges", 5.0, gauges.refresh)]
+            loops += [Loop("retention", 5.0, Daily(self._retention(), self.dispatcher.on_duty, self.time).look)]
         return tuple(loops)
+
+    def _retention(self) -> Retention:
+        kept = self.settings.retention
+        terms = Terms(
+            closed_cases=kept.closed_cases_days,
+            dead_letters=kept.dead_letters_days,
+            outbox=kept.outbox_days,
+            audit=kept.audit_days,
+        )
+        return Retention(self.store, self.library.shelf, terms, self.time, self.metrics)
 
     def _look_at_rules(self) -> None:
         self.reloader.look()

@@ -1,6 +1,8 @@
 """What the services ask of the outside: sources of events and the store with its one transaction."""
 
 from triage.ports.engine import Engine, Evaluated, OneEngine, Questions
+from triage.ports.erasing import Erased, Erasing, Erasure
+from triage.ports.old_rows import Dropped, OldRows, Settled
 from triage.ports.past import KeptDecision, OpenCase, Past, PastRow, Span
 from triage.ports.rows import (
     ACTIVE,
@@ -14,8 +16,6 @@ from triage.ports.rows import (
     Changes,
     ClockRow,
     DeadLetter,
-    Erased,
-    Erasure,
     Mute,
     Part,
     Position,
@@ -44,14 +44,17 @@ __all__ = [
     "Changes",
     "ClockRow",
     "DeadLetter",
+    "Dropped",
     "Engine",
     "Erased",
+    "Erasing",
     "Erasure",
     "Evaluated",
     "EventSource",
     "KeptDecision",
     "Mute",
     "Offsets",
+    "OldRows",
     "OneEngine",
     "OpenCase",
     "Part",
@@ -64,6 +67,7 @@ __all__ = [
     "RulebookChange",
     "Rulebooks",
     "Running",
+    "Settled",
     "ShadowRun",
     "ShadowTally",
     "Sibling",

@@ -1,6 +1,5 @@
 """The rows of the store, and the places in a source."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -109,14 +108,6 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     copy: bool = False
 
 
-class Erasure(NamedTuple):
-    """What is left of texts of an erased case. `decision`: of a decision on the timeline; `output`: of an output that
-    still has to be sent."""
-
-    decision: Callable[[str], str]
-    output: Callable[[str], str]
-
-
 class Changes(msgspec.Struct, kw_only=True):
     """All rows that one transaction writes. `gone_clocks`: (case, clock, cycle) whose start never happened.
     `steps`: handled steps by case id, new or newly resolved."""
@@ -128,14 +119,6 @@ class Changes(msgspec.Struct, kw_only=True):
     steps: list[tuple[str, HandledStep]] = msgspec.field(default_factory=list)
     messages: list[Message] = msgspec.field(default_factory=list)
     dead_letters: list[DeadLetter] = msgspec.field(default_factory=list)
-
-
-class Erased(NamedTuple):
-    """How many rows lost something."""
-
-    timeline: int = 0
-    dead_letters: int = 0
-    outputs: int = 0
 
 
 class Mute(NamedTuple):

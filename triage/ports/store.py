@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from monitors.notices.message import Message
+from triage.ports.erasing import Erasing
+from triage.ports.old_rows import OldRows
 from triage.ports.past import Past
 from triage.ports.rows import (
     CaseRow,
     Changes,
     ClockRow,
     DeadLetter,
-    Erased,
-    Erasure,
     Mute,
     Part,
     Position,
@@ -107,19 +107,6 @@ class Cases(Protocol):
         """Write all rows; new cases get their numbers."""
         ...
 
-    def erase(self, cases: Collection[str], erasure: Erasure) -> Erased:
-        """Take what people wrote out of every row that belongs to these cases but their documents: timelines, dead
-        letters (those of nobody that name one of them, too), outputs."""
-        ...
-
-    def erase_letters_about(self, customer: str) -> Erased:
-        """The same for every dead letter that names a customer, of whatever case."""
-        ...
-
-    def with_customer(self, customer: str) -> list[str]:
-        """The ids of a customer's cases."""
-        ...
-
 
 class Rulebooks(Protocol):
     """Revisions of the rulebook, what became of each, and which one runs."""
@@ -207,6 +194,16 @@ class Transaction(Protocol):
     @property
     def switches(self) -> Switches:
         """Operators' switches."""
+        ...
+
+    @property
+    def erasing(self) -> Erasing:
+        """What people wrote goes."""
+        ...
+
+    @property
+    def old_rows(self) -> OldRows:
+        """Rows by their age."""
         ...
 
     def now(self) -> datetime:

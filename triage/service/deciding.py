@@ -175,7 +175,7 @@ def note_shadow(draft: Draft, decision: Decision, facts: Facts | None) -> str | 
 
 def as_kept(draft: Draft, decision: Decision, facts: Facts | None) -> str:
     """The decision as the timeline keeps it. What is in shadow is counted when it stands there anew."""
-    kept = {
+    kept: dict[str, Any] = {
         "revision": draft.rules.active.rulebook.revision,
         "facts": None if facts is None else draft.rules.active.stored_facts(facts),
         "outcome": decision.outcome,

@@ -23,7 +23,7 @@ def erase_case(store: Store, eraser: Eraser, case: str, *, who: str, why: str) -
     that id."""
     with store.transaction() as tx:
         rows = tx.cases.lock([case])
-        found = erase_rows(tx, list(rows.values()), eraser) if rows else tx.cases.erase([case], erasure_by(eraser))
+        found = erase_rows(tx, list(rows.values()), eraser) if rows else tx.erasing.erase([case], erasure_by(eraser))
         if not rows and not any(found):
             raise Refused([f"there is no case {case}"])
         _audit(tx, case, found, who, why)
@@ -34,10 +34,10 @@ def erase_customer(store: Store, eraser: Eraser, customer: str, *, who: str, why
     """Erase every case of a customer, each in a transaction of its own, then every dead letter that names the customer,
     which stands under the empty name. Raises Refused when nothing is known of the customer."""
     with store.transaction() as tx:
-        cases = tx.cases.with_customer(customer)
+        cases = tx.erasing.with_customer(customer)
     found = {case: erase_case(store, eraser, case, who=who, why=why) for case in cases}
     with store.transaction() as tx:
-        letters = tx.cases.erase_letters_about(customer)
+        letters = tx.erasing.erase_letters_about(customer)
         if not cases and not any(letters):
             raise Refused([f"there is no case of customer {customer}"])
         tx.audit(who, f"erased the personal data of customer {customer}: {len(cases)} cases, {told(letters)}", why)
@@ -58,12 +58,12 @@ def erase_rows(tx: Transaction, rows: Sequence[CaseRow], eraser: Eraser) -> Eras
             )
         )
     tx.cases.write(changes)
-    return tx.cases.erase([row.id for row in rows], erasure_by(eraser))
+    return tx.erasing.erase([row.id for row in rows], erasure_by(eraser))
 
 
 def erase_around(tx: Transaction, case: str, eraser: Eraser, who: str, why: str) -> None:
     """Erase every row of a case but its document, which the caller has emptied."""
-    _audit(tx, case, tx.cases.erase([case], erasure_by(eraser)), who, why)
+    _audit(tx, case, tx.erasing.erase([case], erasure_by(eraser)), who, why)
 
 
 def _audit(tx: Transaction, case: str, found: Erased, who: str, why: str) -> None:

@@ -134,7 +134,7 @@ class Library:
         """`activation`: whether a sound new folder becomes active by itself (`auto`) or waits for somebody other than
         its proposer (`approved`)."""
         self._observer, self._activation, self._shadow = observer, activation, shadow
-        self._shelf = Shelf()
+        self.shelf = Shelf()
         self._active: CompiledRulebook | None = None
         self._shown: CompiledRulebook | None = None
         self._running = Running(None)
@@ -147,7 +147,7 @@ class Library:
     def current(self, tx: Transaction | Reading, documents: Iterable[Document] = ()) -> Rules:
         """The active revision, and those that the documents hold. Raises NotAtHand, ActiveUnusable."""
         self._running = tx.rulebooks.running()
-        rules = self._shelf.at_hand(self._running.active, documents)
+        rules = self.shelf.at_hand(self._running.active, documents)
         self._active = rules.active
         return rules
 
@@ -165,7 +165,7 @@ class Library:
             active = reading.rulebooks.active_revision()
             for revision in revisions:
                 try:
-                    self._shelf.get(reading.rulebooks, revision)
+                    self.shelf.get(reading.rulebooks, revision)
                 except RevisionUnusable as error:
                     raise (ActiveUnusable(str(error)) if revision == active else error) from error
 
@@ -187,7 +187,7 @@ class Library:
 
     def _if_usable(self, rulebooks: Rulebooks, revision: str) -> CompiledRulebook | None:
         try:
-            return self._shelf.get(rulebooks, revision)
+            return self.shelf.get(rulebooks, revision)
         except RevisionUnusable:
             return None
 
@@ -214,7 +214,7 @@ class Library:
         except FaultyRules:
             self.reload_failed()
             raise
-        self._shelf.put(compiled.rulebook.revision, compiled)
+        self.shelf.put(compiled.rulebook.revision, compiled)
         return compiled
 
     def propose(self, store: Store, files: dict[str, bytes], by: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from triage.adapters.store import bulk, erasing
+from triage.adapters.store import bulk
 from triage.adapters.store.outbox import outbox_row
 from triage.adapters.store.tables import (
     CASES,
@@ -21,7 +21,7 @@ from triage.adapters.store.tables import (
 )
 from triage.domain.document import Document, HandledStep
 from triage.domain.lifecycle import FINAL_STATUSES
-from triage.ports import CaseRow, Changes, ClockRow, DeadLetter, Erased, Erasure, Sibling, TimelineRow
+from triage.ports import CaseRow, Changes, ClockRow, DeadLetter, Sibling, TimelineRow
 
 COLUMNS = "no, id, customer, status, priority, department, owner, received_at, version, document, erased_at"
 _DOCUMENTS = msgspec.json.Decoder(Document)
@@ -33,7 +33,6 @@ class SqlCases:
     def __init__(self, connection: sa.Connection, now: datetime) -> None:
         self._connection, self._now = connection, now
         self._is_postgres = connection.dialect.name == "postgresql"
-        self.has_erased = False
 
     def lock(self, ids: Collection[str]) -> dict[str, CaseRow]:
         """Those that exist, locked in the order of their ids."""
@@ -138,21 +137,6 @@ class SqlCases:
         bulk.insert(connection, OUTBOX, [outbox_row(one, self._now) for one in changes.messages])
         if changes.dead_letters:
             connection.execute(sa.insert(DEAD_LETTERS), [_dead_letter(one) for one in changes.dead_letters])
-
-    def erase(self, cases: Collection[str], erasure: Erasure) -> Erased:
-        """Take what people wrote out of every row that belongs to these cases but their own."""
-        self.has_erased = True
-        return erasing.erase_around(self._connection, cases, erasure)
-
-    def erase_letters_about(self, customer: str) -> Erased:
-        """The same for every dead letter that names a customer."""
-        self.has_erased = True
-        return erasing.erase_letters_about(self._connection, customer)
-
-    def with_customer(self, customer: str) -> list[str]:
-        """The ids of a customer's cases."""
-        query = sa.select(CASES.c.id).where(CASES.c.customer == customer).order_by(CASES.c.no)
-        return list(self._connection.execute(query).scalars())
 
     def _write_cases(self, rows: Iterable[CaseRow]) -> dict[str, int]:
         """Insert new cases and update the others; gives all their numbers."""

@@ -19,19 +19,33 @@ AT_ONCE = 500
 KEPT_HEADERS = ("dlq_reason", "dlq_origin", "dlq_at")
 
 
-def erase_around(connection: sa.Connection, cases: Collection[str], erasure: Erasure) -> Erased:
-    """Everything of some cases but their own rows. Each table is read once for all of them."""
-    told = _erase_timelines(connection, cases, erasure)
-    nobodys = sa.and_(DEAD_LETTERS.c.case_id.is_(None), _names(connection, cases))
-    letters = _erase_letters(connection, sa.or_(DEAD_LETTERS.c.case_id.in_(cases), nobodys))
-    outputs = letters.outputs + _erase_outputs(connection, cases, erasure)
-    outputs += _empty_letters(connection, OUTBOX.c.key.in_(cases))
-    return Erased(told, letters.dead_letters, outputs)
+class SqlErasing:
+    """Implements `triage.ports.Erasing` within one transaction. `is_done`: something was erased in it."""
 
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self.is_done = False
 
-def erase_letters_about(connection: sa.Connection, customer: str) -> Erased:
-    """Every dead letter that names the customer."""
-    return _erase_letters(connection, _names(connection, [customer]))
+    def erase(self, cases: Collection[str], erasure: Erasure) -> Erased:
+        """Everything of these cases but their own rows. Each table is read once for all of them."""
+        self.is_done = True
+        connection = self._connection
+        told = _erase_timelines(connection, cases, erasure)
+        nobodys = sa.and_(DEAD_LETTERS.c.case_id.is_(None), _names(connection, cases))
+        letters = _erase_letters(connection, sa.or_(DEAD_LETTERS.c.case_id.in_(cases), nobodys))
+        outputs = letters.outputs + _erase_outputs(connection, cases, erasure)
+        outputs += _empty_letters(connection, OUTBOX.c.key.in_(cases))
+        return Erased(told, letters.dead_letters, outputs)
+
+    def erase_letters_about(self, customer: str) -> Erased:
+        """Every dead letter that names the customer."""
+        self.is_done = True
+        return _erase_letters(self._connection, _names(self._connection, [customer]))
+
+    def with_customer(self, customer: str) -> list[str]:
+        """The ids of a customer's cases."""
+        query = sa.select(CASES.c.id).where(CASES.c.customer == customer).order_by(CASES.c.no)
+        return list(self._connection.execute(query).scalars())
 
 
 def _erase_letters(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Erased:

@@ -18,7 +18,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from monitors.ports import TimeSource
 from triage.adapters.store.cases import SqlCases
 from triage.adapters.store.engine import is_away, make_engine, parse_url
+from triage.adapters.store.erasing import SqlErasing
 from triage.adapters.store.offsets import SqlOffsets
+from triage.adapters.store.old_rows import SqlOldRows
 from triage.adapters.store.outbox import SqlLease, SqlOutbox
 from triage.adapters.store.reading import SqlReading
 from triage.adapters.store.rulebooks import SqlRulebooks
@@ -97,6 +99,8 @@ class SqlTransaction:
         self.cases = SqlCases(connection, now)
         self.rulebooks = SqlRulebooks(connection, writes=True)
         self.switches = SqlSwitches(connection)
+        self.erasing = SqlErasing(connection)
+        self.old_rows = SqlOldRows(connection)
 
     def now(self) -> datetime:
         """The store's time when the transaction began, as the service's time."""
@@ -143,7 +147,7 @@ class SqlStore:
             tx = SqlTransaction(connection, self._now(connection))
             yield tx
         self._written += 1
-        self._has_remains = self._has_remains or (tx.cases.has_erased and self._is_sqlite)
+        self._has_remains = self._has_remains or (tx.erasing.is_done and self._is_sqlite)
         if self._has_remains:
             self._has_remains = not self._remove_remains()
         if not self._is_sqlite and self._written in ANALYZE_AFTER:
