@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from triage.adapters.traces import without_text
+
 
 def set_up_logs(level: str, style: str) -> None:
     """`level`: debug | info | warning | error. `style`: json (one object a line) or text for people."""
@@ -20,6 +22,16 @@ def set_up_logs(level: str, style: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutTexts("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.ERROR)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+class _WithoutTexts(logging.Formatter):
+    """For the libraries' own log lines."""
+
+    def formatException(self, ei: object) -> str:  # noqa: N802 # logging's name
+        error = ei[1] if isinstance(ei, tuple) else None
+        return without_text(error) if isinstance(error, BaseException) else ""

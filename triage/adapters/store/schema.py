@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from triage.adapters.store.engine import make_engine, parse_url
+from triage.adapters.store.engine import make_engine, parse_url, shown
 from triage.errors import Unreachable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -51,7 +51,7 @@ def schema_status(engine: sa.Engine) -> str:
         raise unreachable(engine.url, error) from error
     if found not in (None, *(script.revision for script in _scripts().walk_revisions())):
         raise Unreachable(
-            [f"store {engine.url.render_as_string()}: the schema ({found}) is newer than this version of triage knows"]
+            [f"store {shown(engine.url)}: the schema ({found}) is newer than this version of triage knows"]
         )
     return CURRENT if found == _head() else BEHIND
 
@@ -89,13 +89,13 @@ def _copy(url: URL, engine: sa.Engine) -> None:
             assert isinstance(source, sqlite3.Connection), "only embedded databases are copied"
             source.backup(target)
     except sqlite3.Error as error:
-        raise Unreachable([f"store {url.render_as_string()}: cannot be copied to {copy}: {error}"]) from error
+        raise Unreachable([f"store {shown(url)}: cannot be copied to {copy}: {error}"]) from error
 
 
 def unreachable(url: URL, error: DBAPIError) -> Unreachable:
     """What was tried, and what came back, without the password."""
     reason = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
-    return Unreachable([f"store {url.render_as_string()}: {reason}"])
+    return Unreachable([f"store {shown(url)}: {reason}"])
 
 
 def _config(connection: sa.Connection) -> Config:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from monitors.ports import TimeSource
 from triage.adapters.store.cases import SqlCases
-from triage.adapters.store.engine import is_away, make_engine, parse_url
+from triage.adapters.store.engine import is_away, make_engine, parse_url, shown
 from triage.adapters.store.erasing import SqlErasing
 from triage.adapters.store.offsets import SqlOffsets
 from triage.adapters.store.old_rows import SqlOldRows
@@ -41,7 +41,7 @@ def open_store(url: str, time: TimeSource, *, claim: bool = False, create: bool 
     parsed = parse_url(url)
     is_sqlite = parsed.drivername == "sqlite"
     if is_sqlite and not create and not Path(parsed.database or "").exists():
-        raise Unreachable([f"store {parsed.render_as_string()}: there is no such file"])
+        raise Unreachable([f"store {shown(parsed)}: there is no such file"])
     if is_sqlite:
         _make_folder(parsed)
     held = hold_file(parsed) if claim and is_sqlite else None
@@ -50,7 +50,7 @@ def open_store(url: str, time: TimeSource, *, claim: bool = False, create: bool 
         if is_sqlite and create:
             migrate_sqlite(parsed, engine)
         elif schema_status(engine) != CURRENT:
-            raise Unreachable([f"store {parsed.render_as_string()}: the schema is behind, run triage db upgrade"])
+            raise Unreachable([f"store {shown(parsed)}: the schema is behind, run triage db upgrade"])
     except Unreachable:
         engine.dispose()
         if held is not None:
@@ -69,14 +69,14 @@ def hold_file(url: URL) -> IO[str]:
     try:
         file = lock.open("a+", encoding="utf-8")  # held for the daemon's life
     except OSError as error:
-        raise Unreachable([f"store {url.render_as_string()}: {error.strerror}: {lock}"]) from None
+        raise Unreachable([f"store {shown(url)}: {error.strerror}: {lock}"]) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
         holder = file.read().strip() or "unknown"
         file.close()
-        raise Unreachable([f"store {url.render_as_string()}: another daemon (process {holder}) runs on it"]) from None
+        raise Unreachable([f"store {shown(url)}: another daemon (process {holder}) runs on it"]) from None
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
@@ -87,7 +87,7 @@ def _make_folder(url: URL) -> None:
     try:
         Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Unreachable([f"store {url.render_as_string()}: {error.strerror}: {error.filename}"]) from None
+        raise Unreachable([f"store {shown(url)}: {error.strerror}: {error.filename}"]) from None
 
 
 class SqlTransaction:
