@@ -126,7 +126,7 @@ METRICS: tuple[Metric, ...] = (
         "counter",
         "Failed runs of a loop.",
         ("loop",),
-        values=("reload", "sweep", "audit", "dispatch", "gauges"),
+        values=("reload", "sweep", "audit", "dispatch", "gauges", "retention"),
     ),
     Metric("loop_last_success_timestamp_seconds", "gauge", "When a loop last ended without a failure.", ("loop",)),
     Metric("on_duty", "gauge", "Whether this instance publishes and exports the gauges over the store: 1 or 0."),
@@ -137,6 +137,13 @@ METRICS: tuple[Metric, ...] = (
         "Dead letters by reason.",
         ("reason",),
         values=("unreadable", "no_envelope", "future_time", "id_conflict", "faulty_data", "quarantined"),
+    ),
+    Metric(
+        "retention_total",
+        "counter",
+        "What the daily job erased (cases) or deleted, by what it was.",
+        ("kind",),
+        values=("cases", "dead_letters", "outputs", "audit"),
     ),
     Metric(
         "heartbeat_timestamp_seconds",

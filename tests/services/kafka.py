@@ -34,9 +34,12 @@ class Broker:
     Raises ServiceUnavailable from `start` when Java or Maven is missing or the node does not come up.
     """
 
+    ports = 2
+    """Neighbouring ports that it needs."""
+
     def __init__(self) -> None:
         self.data = Path(tempfile.mkdtemp(prefix="triage-kafka-"))
-        self._port = free_port(together=2)
+        self._port = free_port(together=self.ports)
         self._guard = Guard(str(SCRIPT), "down", "--remove", "--data", str(self.data))
 
     def __enter__(self) -> Self:
@@ -63,7 +66,11 @@ class Broker:
 
     def start(self) -> None:
         """Come up and answer; nothing to do when it does already."""
-        call(SCRIPT, "up", "--data", str(self.data), "--port", str(self._port))
+        call(SCRIPT, "up", "--data", str(self.data), "--port", str(self._port), *self._options())
+
+    def _options(self) -> tuple[str, ...]:
+        """What a broker of another kind adds to the start."""
+        return ()
 
     def stop(self) -> None:
         """Go down in good order."""

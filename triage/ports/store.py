@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from monitors.notices.message import Message
+from triage.ports.erasing import Erasing
+from triage.ports.old_rows import OldRows
 from triage.ports.operators import Audit, DeadLetters, Outputs, Switches
 from triage.ports.past import Past
 from triage.ports.rows import (
@@ -190,6 +192,16 @@ class Transaction(Protocol):
     @property
     def outputs(self) -> Outputs:
         """Outputs that an operator looks after."""
+        ...
+
+    @property
+    def erasing(self) -> Erasing:
+        """What people wrote goes."""
+        ...
+
+    @property
+    def old_rows(self) -> OldRows:
+        """Rows by their age."""
         ...
 
     def now(self) -> datetime:

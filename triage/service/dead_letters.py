@@ -17,6 +17,9 @@ log = structlog.get_logger()
 REASONS = (UNREADABLE, NO_ENVELOPE, FUTURE_TIME, "id_conflict", "quarantined", "faulty_data")
 """Why something is a dead letter."""
 
+ERASED = "erased"
+"""Stands for the detail of a dead letter whose bytes are gone."""
+
 
 def dead_letter(
     part: Part, record: Record, *, reason: str, detail: str, at: datetime, case: str | None = None, copy: bool = False
@@ -64,6 +67,11 @@ def tell(letter: DeadLetter) -> None:
         also_applied=letter.copy,
         **concerned(letter.value, letter.headers),
     )
+
+
+def emptied(letter: DeadLetter) -> DeadLetter:
+    """The dead letter of a case whose personal data are erased: that it came and why stays, not what it says."""
+    return msgspec.structs.replace(letter, value=b"", headers=(), detail=ERASED)
 
 
 def origin_of(part: Part, record: Record) -> str:

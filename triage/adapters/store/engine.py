@@ -41,6 +41,7 @@ SQLITE_PRAGMAS = (
     "wal_autocheckpoint=4000",
     "journal_size_limit=16777216",
     "foreign_keys=ON",
+    "secure_delete=ON",  # what is deleted or written over is gone from the file, not only from the tables
 )
 
 
@@ -51,10 +52,16 @@ def parse_url(url: str) -> URL:
     except (ArgumentError, ValueError):  # the text may hold a password; a port that is no number is a ValueError
         raise WrongSettings(["store.url is no URL, such as sqlite:///FILE or postgresql+psycopg://…/DB"]) from None
     if parsed.drivername not in ("sqlite", "postgresql+psycopg") or parsed.database in (None, "", ":memory:"):
-        raise WrongSettings(
-            [f"store.url {parsed.render_as_string()!r}: allowed are sqlite:///FILE and postgresql+psycopg://…/DB"]
-        )
+        raise WrongSettings([f"store.url {shown(parsed)!r}: allowed are sqlite:///FILE and postgresql+psycopg://…/DB"])
     return parsed
+
+
+SECRETS = frozenset({"password", "passfile", "sslpassword"})
+
+
+def shown(url: URL) -> str:
+    """The URL for people, without what opens the database."""
+    return url.update_query_dict(dict.fromkeys(SECRETS & url.query.keys(), "***")).render_as_string()
 
 
 EAGER_MILLISECONDS, EAGER_TRIES = 5, 4000

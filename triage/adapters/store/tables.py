@@ -70,6 +70,7 @@ CASES = sa.Table(
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
+    sa.Column("erased_at", Instant),
 )
 
 sa.Index("ix_cases_desk", *(CASES.c[name] for name in ("department", "priority", "status", "owner", "no")))
