@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 
@@ -172,15 +171,6 @@ def test_when_nobody_reads_for_too_long_notices_lag_and_are_withdrawn(
     assert reasons == {"late_evidence"}
 
 
-def scraped(daemon: Worker, metric: str) -> dict[str, float]:
-    """The values of a metric at the running daemon, by its labels."""
-    port = daemon.logged("service.started")["port"]
-    with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
-        lines = answer.read().decode().splitlines()
-    found = (line.removeprefix(metric).rsplit(" ", 1) for line in lines if line.startswith(metric))
-    return {labels: float(value) for labels, value in found}
-
-
 class Damaged:
     """Cases that are overdue since an hour, two of them unreadable: one holds a revision that is lost, the document of
     the other is cut."""
@@ -208,7 +198,7 @@ def test_unreadable_cases_do_not_hold_up_the_notices_of_others(tmp_path: Path, u
         wait_for(lambda: query(url, "SELECT count(*) FROM notices") == [(998,)], seconds=20)
         wait_for(lambda: query(url, "SELECT count(*) FROM clocks WHERE attempts > 0") == [(2,)])
         assert daemon.logged("sweep.case_failed")["case"] in ("C-0001x", "C-0002x")
-        assert scraped(daemon, "triage_sweep_failures_total") == {'{alarm="no"}': 2.0}
+        assert daemon.metric("triage_sweep_failures_total") == {'{alarm="no"}': 2.0}
         assert daemon.stop() == 0
     assert [one["subject"] for one in told(url, "alerts", "clock_breached")] == damaged.sound
     ((last,),) = query(url, "SELECT max(at) FROM notices")

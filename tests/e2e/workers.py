@@ -8,10 +8,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psycopg
 
@@ -26,12 +29,14 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 class Worker:
     """One `triage` process. Its log goes to a file; it is gone when the block ends."""
 
+    program = "triage"
+
     def __init__(self, directory: Path, *arguments: str, **environment: str) -> None:
         self.log = directory / f"worker-{time.monotonic_ns()}.log"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "triage", *arguments],
+                [sys.executable, "-m", self.program, *arguments],
                 cwd=directory,
                 env={**kept, "PYTHONPATH": str(ROOT), "TRIAGE_HTTP__PORT": "0", **environment},
                 stdout=log,
@@ -56,6 +61,15 @@ class Worker:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=SECONDS)
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """SIGSTOP within the block."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def finish(self) -> int:
         """Wait for its own end; gives the exit code."""
         return self.process.wait(timeout=SECONDS)
@@ -66,13 +80,36 @@ class Worker:
 
     def logged(self, action: str) -> dict[str, Any]:
         """The first log line with this action, waited for."""
-        found: dict[str, Any] = wait_for(
-            lambda: next((line for line in self._lines() if line.get("action") == action), None)
-        )
+        found: dict[str, Any] = wait_for(lambda: next(iter(self.lines(action)), None))
         return found
 
-    def _lines(self) -> Iterable[dict[str, Any]]:
-        return (json.loads(line) for line in self.output().splitlines() if line.startswith("{"))
+    def lines(self, action: str) -> list[dict[str, Any]]:
+        """The log lines with this action so far."""
+        found = (json.loads(line) for line in self.output().splitlines() if line.startswith("{") and line[-1] == "}")
+        return [line for line in found if line.get("action") == action]
+
+    def asks(self, path: str) -> tuple[int, str]:
+        """Status and body of what its HTTP server answers; 0 when it does not."""
+        port = self.logged("service.started")["port"]
+        try:
+            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def await_ready(self, seconds: float = SECONDS, *, ready: bool = True) -> None:
+        """Wait until it says that it is ready, or that it is not."""
+        status = 200 if ready else 503
+        wait_for(lambda: self.asks("/readyz")[0] == status, seconds)
+
+    def metric(self, name: str) -> dict[str, float]:
+        """The values of a metric now, by its labels."""
+        lines = self.asks("/metrics")[1].splitlines()
+        found = (line.removeprefix(name).rsplit(" ", 1) for line in lines if line.startswith(name))
+        return {labels: float(value) for labels, value in found}
 
 
 def wait_for(question: Callable[[], Any], seconds: float = SECONDS) -> Any:

@@ -7,7 +7,7 @@ from importlib import import_module
 import typer
 
 from triage.cli.options import new_app
-from triage.errors import Refused, TriageError
+from triage.errors import Refused, TriageError, TryAgain, Unreachable
 
 QUICK = {"try": "triage.cli.try_text"}
 """Verb to the module that registers it."""
@@ -28,7 +28,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except TriageError as error:
         print(error, file=sys.stderr)
-        sys.exit(1)
+        sys.exit(Unreachable.exit_code if isinstance(error, TryAgain) else 1)
 
 
 def app_for(verb: list[str]) -> typer.Typer:

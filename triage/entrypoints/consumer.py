@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 
 from monitors.ports import Observer, TimeSource
-from triage.errors import Fenced, PositionLost, TryAgain, describe
+from triage.errors import NEVER_AT_FAULT, Fenced, PositionLost, TryAgain, describe
 from triage.ports import EventSource, Part, Position, Record, Store
 from triage.service.handle_event import EventHandler
 
@@ -19,6 +19,11 @@ LEAVE_SOURCE_AFTER_SECONDS = 30.0
 """With the store away for longer, the source is left so that others may take its parts."""
 
 POLL_SECONDS = 1.0
+
+TURN_SECONDS = 5.0
+"""After so long no further work of a turn is begun: while a worker does not poll, nobody can join or leave the group.
+"""
+
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -39,12 +44,13 @@ class Consumer:
         self._time, self._observer, self._wait = time, observer, wait
         self._known: dict[Part, int] = {}
         self._again: set[Part] = set()
-        self._forgiven: set[Part] = set()
+        self._forgiven: dict[Part, int] = {}
         self._lost: dict[Part, str] = {}
         self._until_drained = False
         self._failures = 0
         self._away_since: float | None = None
         self._began_at = self._time.now()
+        self._turn_began = 0.0
         self.assigned = False
 
     def run(self, *, until_drained: bool = False) -> None:
@@ -52,12 +58,12 @@ class Consumer:
         self._until_drained = until_drained
         self._began_at = self._time.now()
         while not self._wait(0):
-            self._source.open()
-            self._known.clear()
-            self._again.clear()
             try:
+                self._join()
                 if self._consume():
                     return
+            except TryAgain as error:
+                self._back_off(error)
             finally:
                 self.assigned = False
                 self._source.close()
@@ -69,6 +75,15 @@ class Consumer:
         if not self.assigned:
             return ["no part of the source is assigned yet"]
         return sorted(self._lost.values())
+
+    def _join(self) -> None:
+        """Open the source once the store answers: who cannot commit takes no parts. Raises TryAgain."""
+        with self._store.transaction():
+            pass
+        self._source.open()
+        self._known.clear()
+        self._again.clear()
+        self._away_since = None
 
     def _consume(self) -> bool:
         """True when the run is over, False when the source was left and has to be opened again."""
@@ -87,7 +102,7 @@ class Consumer:
     def _is_drained(self) -> bool:
         """Whether every part of the input was seen complete since this run began, here or by another worker: the parts
         of one that died come to us when its session ends."""
-        if not self._source.drained():
+        if self._again or not self._source.drained():
             return False
         with self._store.transaction() as tx:
             positions = [tx.offsets.place(part, None) for part in self._source.parts()]
@@ -107,12 +122,15 @@ class Consumer:
         self._wait(pause)
 
     def _turn(self) -> None:
-        """One poll, and every batch of it."""
+        """One poll, and every batch of it; what takes too long is read again in the next turn."""
         self._place()
+        self._turn_began = self._time.monotonic()
         seen: dict[Part, datetime] = {}
         try:
             for part, records in self._source.poll(POLL_SECONDS):
-                if part in self._known:
+                if part in self._known and self._is_turn_over():
+                    self._place_again(part)
+                elif part in self._known:
                     self._take(part, records)
                     # A run that ends with its input judges clocks when all is read: what it leaves does not depend
                     # on how far the other parts were at each event.
@@ -122,13 +140,16 @@ class Consumer:
             self._lose(error)
         self._note_progress(seen | dict(self._source.caught_up()))
 
+    def _is_turn_over(self) -> bool:
+        return self._time.monotonic() - self._turn_began > TURN_SECONDS
+
     def _take(self, part: Part, records: Sequence[Record]) -> None:
         try:
             self._step(part, records)
         except Fenced:
             self._place_again(part)
         except TryAgain:
-            self._forgiven.add(part)
+            self._forgiven[part] = self._known[part]
             self._place_again(part)
             raise
 
@@ -137,9 +158,9 @@ class Consumer:
         for part, marker in [*self._source.unplaced(), *((part, None) for part in self._again)]:
             with self._store.transaction() as tx:
                 if part in self._forgiven:
-                    tx.offsets.forgive(part)
+                    tx.offsets.forgive(part, self._forgiven[part])
                 position = tx.offsets.place(part, marker)
-            self._forgiven.discard(part)
+            self._forgiven.pop(part, None)
             self._again.discard(part)
             try:
                 self._continue_at(part, marker, position)
@@ -182,11 +203,11 @@ class Consumer:
                 raise Fenced
             fresh = position.trying is None
             if fresh:
-                tx.offsets.mark_trying(part, records[-1].offset)
+                tx.offsets.mark_trying(part, self._known[part], records[-1].offset)
         if fresh:
             try:
                 self._commit(part, self._handler.handle(part, self._known[part], records))
-            except (Fenced, TryAgain):
+            except NEVER_AT_FAULT:
                 raise
             except Exception as error:  # noqa: BLE001 # an event is at fault: find it by single steps
                 log.warning("batch failed, stepping singly", action="consumer.batch", error=describe(error))
@@ -197,7 +218,7 @@ class Consumer:
     def _step_singly(self, part: Part, records: Sequence[Record], position: Position) -> None:
         until = records[-1].offset if position.trying is None else position.trying
         for record in records:
-            if record.offset > until:
+            if record.offset > until or self._is_turn_over():
                 self._place_again(part)
                 return
             self._single(part, record)
@@ -208,7 +229,7 @@ class Consumer:
         while self._count_try(part) <= MAX_TRIES:
             try:
                 self._commit(part, self._handler.handle(part, self._known[part], [record]))
-            except (Fenced, TryAgain):
+            except NEVER_AT_FAULT:
                 raise
             except Exception as error:  # noqa: BLE001 # three tries, then quarantine with this error
                 error_text = describe(error)
@@ -220,7 +241,7 @@ class Consumer:
 
     def _count_try(self, part: Part) -> int:
         with self._store.transaction() as tx:
-            return tx.offsets.count_try(part)
+            return tx.offsets.count_try(part, self._known[part])
 
     def _commit(self, part: Part, after: int) -> None:
         self._known[part] = after

@@ -82,7 +82,7 @@ class Service:
         settings = self.settings
         self.store = open_store(settings.store.url, self.time, claim=True)
         opened.callback(self.store.close)
-        holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
+        self.name = holder = f"{socket.gethostname()}:{uuid4().hex[:8]}"
         self.shadow = Shadow(self.metrics, self.time, holder)
         self.library = Library(self.metrics, settings.rules.activation, self.shadow)
         scanner, take = rules_scanner(settings.rules.dir), self._take_as_shadow if self.options.shadow else None
@@ -146,7 +146,13 @@ class Service:
             if "http" in self.settings.run.roles and not self.options.once:
                 self.http.start()
                 self._closing.callback(self.http.stop)
-            log.info("started", action="service.started", source=self.options.source, port=self.http.port)
+            log.info(
+                "started",
+                action="service.started",
+                instance=self.name,
+                source=self.options.source,
+                port=self.http.port,
+            )
             if self.options.once:
                 self._run_once()
             else:
