@@ -10,7 +10,7 @@ SECOND_ENGINE = CPPFLAGS=-O2 $(BIN)/pip install --quiet --disable-pip-version-ch
 # Tests that call verbs and keep no time: they run beside each other.
 VERBS = $(foreach name,backtest check check_and_test documents explain rule_verbs rules_repository tables wheel,tests/e2e/test_$(name).py)
 
-.PHONY: demo test real-data backtest-million soak-clocks bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+.PHONY: demo test real-data backtest-million soak soak-clocks bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -89,6 +89,11 @@ real-data: $(STAMP)
 # At the desk only: a backtest of a million complaints; EVENTS=F takes their shape from the imported events of that file.
 backtest-million: $(STAMP)
 	$(BIN)/python -m tests.real_data.backtest_million $(OUT)/backtest 1000000 $(EVENTS)
+
+# At the desk only, some hours: what befalls the service on Kafka and PostgreSQL, at full size. SOAK=NAME runs one.
+SOAK ?= all
+soak: $(STAMP)
+	$(BIN)/python -W ignore -m tests.e2e.scenarios $(SOAK)
 
 # At the desk only, some hours and 15 GB of disk: the promises of clocks at full size.
 soak-clocks: $(STAMP)

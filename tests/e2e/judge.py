@@ -13,9 +13,6 @@ from tests.services.kafka import Broker, Record
 Figures = dict[str, object]
 """What a scenario measured, in the order of printing."""
 
-TOPICS = {"decisions", "alerts"}
-"""As the outbox names them."""
-
 
 @dataclass(frozen=True)
 class Judge:
@@ -54,38 +51,40 @@ class Judge:
         assert self.rows("SELECT reason, detail FROM dead_letters") == []
 
     def outputs(self, *, failed: Collection[str] = ()) -> Figures:
-        """Each output of the outbox is in its topic; the numbers of each key have no gap and rise once what was sent
-        again is dropped; what has the same id has the same bytes. `failed`: ids that could not be sent."""
-        rows = query(self.url, "SELECT id, topic, key, sequence FROM outbox WHERE topic IN ('decisions', 'alerts')")
+        """Each output of the outbox is in its topic; the numbers of each key have no gap, and rise one by one once what
+        was sent again is dropped; what has the same id has the same bytes. `failed`: ids that could not be sent."""
+        rows = self.rows("SELECT id, topic, key, sequence FROM outbox WHERE topic IN ('decisions', 'alerts')")
         numbers: dict[tuple[str, str], list[int]] = {}
-        for _, topic, key, sequence in rows:
+        sent: dict[tuple[str, str], list[int]] = {}
+        for name, topic, key, sequence in sorted(rows, key=lambda row: row[3]):
             numbers.setdefault((topic, key), []).append(sequence)
-        for key, found in numbers.items():
-            assert sorted(found) == list(range(1, len(found) + 1)), f"{key}: a gap in {sorted(found)}"
-        published = self.published()
+            if name not in failed:
+                sent.setdefault((topic, key), []).append(sequence)
+        for place, found in numbers.items():
+            assert found == list(range(1, len(found) + 1)), f"{place}: a gap in {found}"
+        times, risen = self.published()
         expected = {row[0] for row in rows} - set(failed)
-        missing, strange = expected - published.keys(), published.keys() - expected
+        missing, strange = expected - times.keys(), times.keys() - expected
         assert not missing, f"{len(missing)} of {len(expected)} outputs are in no topic"
         assert not strange, f"{len(strange)} outputs that the outbox does not know"
-        sent = sum(published.values())
-        return {"outputs": len(expected), "sent again": sent - len(expected)}
+        wrong = {place: found for place, found in risen.items() if found != sent[place]}
+        assert not wrong, f"{len(wrong)} keys are not in order, such as {next(iter(wrong.items()))}"
+        return {"outputs": len(expected), "sent again": times.total() - len(expected)}
 
-    def published(self) -> Counter[str]:
-        """Ids in the topics of decisions and alerts, and how often each was sent; order and bytes are judged."""
+    def published(self) -> tuple[Counter[str], dict[tuple[str, str], list[int]]]:
+        """Ids in the topics of decisions and alerts with how often each was sent, and the numbers of each topic and
+        case in the order of the topic, lower ones dropped. Sent again has to be the same bytes."""
         times: Counter[str] = Counter()
         payloads: dict[str, bytes | None] = {}
-        for topic in (self.topics.decisions, self.topics.alerts):
-            highest: Counter[str] = Counter()
-            for record in self.broker.read_all(topic, timeout=300):
-                output = json.loads(record.value or b"")
+        risen: dict[tuple[str, str], list[int]] = {}
+        for kind, topic in (("decisions", self.topics.decisions), ("alerts", self.topics.alerts)):
+            for record, output in self.records(topic):
                 assert payloads.setdefault(output["id"], record.value) == record.value, "one id, two contents"
-                case, sequence = output["subject"], output["sequence"]
-                if sequence > highest[case]:
-                    rise = sequence - highest[case]
-                    assert rise == 1 or topic == self.topics.alerts, f"{case} in {topic}: {highest[case]}, {sequence}"
-                    highest[case] = sequence
+                found = risen.setdefault((kind, output["subject"]), [])
+                if not found or output["sequence"] > found[-1]:
+                    found.append(output["sequence"])
                 times[output["id"]] += 1
-        return times
+        return times, risen
 
     def records(self, topic: str) -> list[tuple[Record, dict[str, Any]]]:
         """Records of a topic, each with its value."""

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from tests.e2e.judge import Figures
-from tests.e2e.scenarios.desk import RECOVERY, Desk, lives
+from tests.e2e.scenarios.desk import PATIENCE, RECOVERY, Desk, lives
 from tests.e2e.scenarios.proxy import CuttingProxy
 from tests.e2e.workers import Worker
 from tests.services.kafka import Broker
@@ -102,8 +102,8 @@ def recover(workers: list[Worker]) -> float:
 
 def judged(desk: Desk, workers: list[Worker]) -> Figures:
     """What is left when all is read and sent."""
-    desk.read_all(seconds=2 * RECOVERY)
-    desk.drained(seconds=2 * RECOVERY)
+    desk.read_all(seconds=PATIENCE)
+    desk.drained(seconds=PATIENCE)
     assert [worker.process.poll() for worker in workers] == [None] * len(workers), "a process has ended"
     assert [worker.stop() for worker in workers] == [0] * len(workers)
     desk.judge.nothing_quarantined()

@@ -10,10 +10,12 @@ from typing import Any
 
 from tests.e2e.clock_desk import event, rules
 from tests.e2e.judge import Figures
+from tests.e2e.race import judge, race
 from tests.e2e.scenarios.desk import RECOVERY, Desk, lives
 from tests.e2e.workers import Worker, wait_for
 from tests.services.kafka import Broker
 from tests.services.postgres import Server
+from triage.adapters.store import schema
 
 HOUR = timedelta(hours=1)
 FIRST, LAST = datetime(2015, 1, 5, tzinfo=UTC), datetime(2024, 12, 20, tzinfo=UTC)
@@ -113,3 +115,10 @@ def broker_gone_at_the_deadline(
         assert {one["data"]["reason"] for one in told if one["type"] == "complaint.alert_resolved"} == {"late_evidence"}
         assert late < hold + BOUND + 1, f"the last notice was {late} s late"
     return {**figures, "seconds without broker": round(held), "latest notice s": round(late, 1)}
+
+
+def reply_beside_breach(directory: Path, broker: Broker, server: Server, *, cases: int) -> Figures:
+    """Replies around their due times under four sweepers; see `tests.e2e.race`."""
+    url = server.fresh_database()
+    schema.upgrade(url)
+    return dict(judge(url, race(url, cases)))

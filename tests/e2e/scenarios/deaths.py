@@ -41,7 +41,7 @@ def kill_loop(
             kills += 1
             workers[number] = desk.worker()
         load.finish()
-        recovered = desk.read_all(seconds=4 * RECOVERY)
+        recovered = desk.read_all()
         drained = desk.drained()
         assert [worker.stop() for worker in workers] == [0, 0, 0]
         figures = desk.judge.each_once(desk.sent) | desk.judge.outputs()

@@ -32,6 +32,9 @@ QUIET_RULES = rules("10 working days")
 KINDS = ("registered", "contacted", "investigated", "reply_sent", "followup_completed")
 """The events of a life, in order."""
 
+PATIENCE = 300.0
+"""Seconds for work that no promise gives a time, on a machine that has other work too."""
+
 RECOVERY = 30.0
 """Seconds in which the service is to go on by itself once what was away is back."""
 
@@ -96,7 +99,7 @@ class Desk:
         self._workers.callback(load.give_up)
         return load
 
-    def read_all(self, seconds: float = RECOVERY) -> float:
+    def read_all(self, seconds: float = PATIENCE) -> float:
         """Wait until as many events as were sent are committed; gives the seconds that it took."""
         began = time.monotonic()
         try:
@@ -109,7 +112,7 @@ class Desk:
         """Create the tables."""
         schema.upgrade(url)
 
-    def drained(self, seconds: float = RECOVERY) -> float:
+    def drained(self, seconds: float = PATIENCE) -> float:
         """Wait until no output waits; gives the seconds that it took."""
         began = time.monotonic()
         wait_for(lambda: self.unsent() == 0, seconds)

@@ -39,7 +39,7 @@ def database_gone(directory: Path, broker: Broker, server: Server, *, cases: int
         time.sleep(max(0.0, seconds - (time.monotonic() - began)))
         assert {worker.asks("/healthz")[0] for worker in (first, second)} == {200}
         server.start()
-        recovered = desk.read_all()
+        recovered = desk.read_all(RECOVERY)
         wait_for(lambda: desk.members() == [3, 3], RECOVERY)
         for worker in (first, second):
             worker.await_ready(RECOVERY)
