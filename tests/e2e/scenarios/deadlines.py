@@ -11,7 +11,7 @@ from typing import Any
 from tests.e2e.clock_desk import event, rules
 from tests.e2e.judge import Figures
 from tests.e2e.race import judge, race
-from tests.e2e.scenarios.desk import RECOVERY, Desk, lives
+from tests.e2e.scenarios.desk import RECOVERY, Desk, HealthWatch, lives
 from tests.e2e.workers import Worker, wait_for
 from tests.services.kafka import Broker
 from tests.services.postgres import Server
@@ -26,6 +26,9 @@ FORGOTTEN = 0.05
 DUE = 10
 MEMORY = 1024
 """Megabytes."""
+
+UNHEARD = 6.0
+"""Seconds for which notices wait for the broker."""
 
 BOUND = 10.0
 ANSWERED = ("registered", "contacted", "reply_sent", "followup_completed")
@@ -99,10 +102,13 @@ def broker_gone_at_the_deadline(
         broker.kill()
         gone = time.monotonic()
         assert not desk.judge.lateness(), "it took longer to read than until the deadline"
-        wait_for(lambda: len(desk.judge.lateness()) == 2 * cases, before_due + hold + 2 * RECOVERY)
-        held = time.monotonic() - gone
-        late = max(desk.judge.lateness())
-        broker.start()
+        with HealthWatch([worker]) as health:
+            wait_for(lambda: len(desk.judge.lateness()) == 2 * cases, before_due + hold + 2 * RECOVERY)
+            late = max(desk.judge.lateness())
+            time.sleep(UNHEARD)
+            held = time.monotonic() - gone
+            broker.start()
+        health.never_ill()
         desk.send([event(case, "reply_sent", due - timedelta(seconds=1), kind="final") for case in answered])
         desk.read_all(seconds=60)
         desk.drained(seconds=60)

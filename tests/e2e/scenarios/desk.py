@@ -225,3 +225,30 @@ class Load(Sending):
             for future in futures:
                 future.get(timeout=300)
         self._producer.close(timeout=5)
+
+
+class HealthWatch:
+    """Asks the workers for their health a few times a second, within the block; their answers are kept."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        self.answers: list[tuple[int, str]] = []
+        self._workers, self._over = workers, threading.Event()
+        self._thread = threading.Thread(target=self._ask, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _ask(self) -> None:
+        while not self._over.wait(0.3):
+            self.answers += [worker.asks("/healthz") for worker in self._workers]
+
+    def never_ill(self) -> int:
+        """Gives the number of answers, all of which were 200."""
+        ill = [answer for answer in self.answers if answer[0] != 200]
+        assert not ill, f"{len(ill)} of {len(self.answers)} answers: {ill[:3]}"
+        return len(self.answers)

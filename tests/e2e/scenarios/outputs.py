@@ -2,7 +2,6 @@
 
 import hashlib
 import random
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,8 +13,8 @@ from kafka.admin import ACLOperation, ResourceType
 
 from tests.e2e.clock_desk import event, rules
 from tests.e2e.judge import Figures
-from tests.e2e.scenarios.desk import RECOVERY, Desk, lives
-from tests.e2e.workers import Worker, wait_for
+from tests.e2e.scenarios.desk import RECOVERY, Desk, HealthWatch, lives
+from tests.e2e.workers import wait_for
 from tests.services.kafka import Broker, GuardedBroker
 from tests.services.postgres import Server
 
@@ -78,33 +77,6 @@ def outbox_order(
 
 HOLDER = "SELECT holder FROM leases WHERE duty = 'duty' AND until > clock_timestamp()"
 TRIAGED = "complaint.triaged"
-
-
-class HealthWatch:
-    """Asks the workers for their health a few times a second, within the block; their answers are kept."""
-
-    def __init__(self, workers: Sequence[Worker]) -> None:
-        self.answers: list[tuple[int, str]] = []
-        self._workers, self._over = workers, threading.Event()
-        self._thread = threading.Thread(target=self._ask, daemon=True)
-
-    def __enter__(self) -> "HealthWatch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _ask(self) -> None:
-        while not self._over.wait(0.3):
-            self.answers += [worker.asks("/healthz") for worker in self._workers]
-
-    def never_ill(self) -> int:
-        """Gives the number of answers, all of which were 200."""
-        ill = [answer for answer in self.answers if answer[0] != 200]
-        assert not ill, f"{len(ill)} of {len(self.answers)} answers: {ill[:3]}"
-        return len(self.answers)
 
 
 def broker_restart(
