@@ -126,8 +126,10 @@ class Consumer:
         self._place()
         self._turn_began = self._time.monotonic()
         seen: dict[Part, datetime] = {}
+        polled: Sequence[tuple[Part, Sequence[Record]]] = ()
         try:
-            for part, records in self._source.poll(POLL_SECONDS):
+            polled = self._source.poll(POLL_SECONDS)
+            for part, records in polled:
                 if part in self._known and self._is_turn_over():
                     self._place_again(part)
                 elif part in self._known:
@@ -138,6 +140,10 @@ class Consumer:
                         seen[part] = records[-1].timestamp
         except PositionLost as error:
             self._lose(error)
+        except TryAgain:
+            for part in {part for part, _ in polled} & self._known.keys():
+                self._place_again(part)  # the source is past what it gave, whether we came to it or not
+            raise
         self._note_progress(seen | dict(self._source.caught_up()))
 
     def _is_turn_over(self) -> bool:
@@ -166,6 +172,9 @@ class Consumer:
                 self._continue_at(part, marker, position)
             except PositionLost as error:
                 self._lose(error)
+            except TryAgain:
+                self._again.add(part)  # the source may think that it is placed
+                raise
         self.assigned = True
 
     def _continue_at(self, part: Part, marker: str | None, position: Position | None) -> None:
