@@ -13,7 +13,7 @@ VERBS = $(foreach name,backtest check check_and_test documents explain rule_verb
 # Scenarios that wait more than they work, on parts of their own: so do these.
 SCENARIOS = $(foreach name,any_order broken_events due_times_by_hand explained_months_later files_that_grow moved_deadline poison rules_roll_out small_disk wall_clock_jumps,tests/e2e/test_$(name).py)
 
-.PHONY: demo test real-data backtest-million soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+.PHONY: demo test real-data backtest-million soak soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -93,6 +93,11 @@ real-data: $(STAMP)
 # At the desk only: a backtest of a million complaints; EVENTS=F takes their shape from the imported events of that file.
 backtest-million: $(STAMP)
 	$(BIN)/python -m tests.real_data.backtest_million $(OUT)/backtest 1000000 $(EVENTS)
+
+# At the desk only, some hours: what befalls the service on Kafka and PostgreSQL, at full size. SOAK=NAME runs one.
+SOAK ?= all
+soak: $(STAMP)
+	$(BIN)/python -W ignore -m tests.e2e.scenarios $(SOAK)
 
 # At the desk only, some hours and 15 GB of disk: the promises of clocks at full size.
 soak-clocks: $(STAMP)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.records import scraped
 from tests.e2e.samples import sample_events, write_spool
 from tests.e2e.workers import Worker, count_events, dump, published, query, wait_for, wait_for_events
 
@@ -145,7 +144,7 @@ def test_faulty_rules_never_go_live_and_the_last_good_ones_run_on(tmp_path: Path
         medical.write_text(sound.replace("priority: high", "priority: hihg"), encoding="utf-8")
         (fault,) = worker.logged("rules.kept")["faults"][:1]
         assert re.match(r"triage/medical\.yaml:\d+:\d+: ", fault)
-        assert scraped(worker, "triage_rulebook_last_reload_success") == {"": 0.0}
+        assert worker.metric("triage_rulebook_last_reload_success") == {"": 0.0}
         assert len(query(url, "SELECT revision FROM rulebooks")) == 1
         medical.write_text(f"# a new revision\n{sound}", encoding="utf-8")
         wait_for(lambda: len(query(url, "SELECT revision FROM rulebooks")) == 2)

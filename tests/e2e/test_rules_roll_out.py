@@ -15,7 +15,7 @@ from typing import Any
 from tests.builders_rules import sound_rules
 from tests.e2e.clock_desk import event
 from tests.e2e.desks import Desk, FilesDesk, KafkaDesk
-from tests.e2e.records import count, rows, scraped
+from tests.e2e.records import count, rows
 from tests.e2e.test_release import write
 from tests.e2e.workers import Worker, query, wait_for, wait_for_events
 from tests.fixtures import Topics
@@ -156,7 +156,7 @@ def copy_over(directory: Path, copies: int) -> dict[str, Any]:
                 raise StoodStillError
             longest, torn = max(longest, stood), torn + 1
             wait_for(partial(has_revisions, desk.url, number))
-        assert scraped(daemon, "triage_rulebook_last_reload_success") == {"": 1.0}
+        assert daemon.metric("triage_rulebook_last_reload_success") == {"": 1.0}
         assert daemon.stop() == 0
     assert sorted(revisions(desk.url).values(), key=int) == [str(one) for one in range(1, number + 1)]
     return {"copies": copies, "files a copy": len(edition(1)), "longest torn state": f"{longest:.2f} s"}

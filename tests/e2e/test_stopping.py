@@ -10,8 +10,9 @@ import msgspec
 from kafka import KafkaAdminClient
 
 from tests.e2e.asked import answer, metric, verb
+from tests.e2e.judge import Judge
 from tests.e2e.samples import sample_events
-from tests.e2e.test_kafka_and_postgres import check_topics, environment
+from tests.e2e.test_kafka_and_postgres import environment
 from tests.e2e.workers import Worker, count_events, query, wait_for, wait_for_events
 from tests.fixtures import Topics
 from tests.services.kafka import Broker
@@ -68,7 +69,7 @@ def test_a_second_process_takes_the_dispatching_over(
         assert query(postgres_url, "SELECT * FROM leases") == []
         assert query(postgres_url, "SELECT count(*) FROM rulebooks") == [(1,)]
         assert (first.stop(), third.stop()) == (0, 0)
-    check_topics(broker, topics, outputs(postgres_url))
+    Judge(broker, topics, postgres_url).outputs()
     assert len(outputs(postgres_url)) >= waiting > 0
 
 
@@ -86,7 +87,7 @@ def test_roles_do_their_work_alone_with_once(tmp_path: Path, broker: Broker, top
         ((unsent,),) = query(postgres_url, UNSENT)
         found.append((count_events(postgres_url), notices > 0, unsent > 0))
     assert found == [(len(events), False, True), (len(events), True, True), (len(events), True, False)]
-    check_topics(broker, topics, outputs(postgres_url))
+    Judge(broker, topics, postgres_url).outputs()
 
 
 def test_a_stop_in_the_middle_of_a_backlog_is_in_order(
@@ -106,11 +107,11 @@ def test_a_stop_in_the_middle_of_a_backlog_is_in_order(
     assert query(postgres_url, UNSENT) == [(0,)]
     assert query(postgres_url, "SELECT * FROM leases") == []
     assert members(broker, topics) == 0
-    check_topics(broker, topics, outputs(postgres_url))
+    Judge(broker, topics, postgres_url).outputs()
     with Worker(tmp_path, "run", "--once", **env) as worker:
         assert worker.finish() == 0, worker.output()
     assert query(postgres_url, EVENTS_ONCE) == [(len(events), len(events))]
-    check_topics(broker, topics, outputs(postgres_url))
+    Judge(broker, topics, postgres_url).outputs()
 
 
 def test_a_second_signal_ends_it_at_once_and_loses_nothing(
@@ -141,4 +142,4 @@ def test_a_second_signal_ends_it_at_once_and_loses_nothing(
         assert again.finish() == 0, again.output()
     assert query(postgres_url, EVENTS_ONCE) == [(len(events), len(events))]
     assert query(postgres_url, UNSENT) == [(0,)]
-    check_topics(broker, topics, outputs(postgres_url))
+    Judge(broker, topics, postgres_url).outputs()

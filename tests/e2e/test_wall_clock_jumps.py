@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.e2e.clock_desk import event, rules, write_rules
 from tests.e2e.desks import FilesDesk
-from tests.e2e.records import count, scraped
+from tests.e2e.records import count
 from tests.e2e.workers import Worker, wait_for, wait_for_events
 from tests.services.faketime import Wall
 from triage.adapters.store import schema
@@ -100,7 +100,7 @@ def run_jumps(directory: Path, cases: int) -> dict[str, Any]:
         since = jumping.jump(timedelta(hours=-1))
         jumping.falls_due("B-1", after=timedelta(seconds=2))
         back = soon(lambda: jumping.breached("B-1"), since)
-        assert -3700 < scraped(daemon, STEP)[""] < -3500
+        assert -3700 < daemon.metric(STEP)[""] < -3500
         assert count(jumping.url, "notices") == 1
 
         before = memory(daemon)
@@ -109,7 +109,7 @@ def run_jumps(directory: Path, cases: int) -> dict[str, Any]:
         fired = count(jumping.url, "notices") - 1
         assert fired == 0 or stood > AGREEING, "nothing fires before the clocks agree"
         told = soon(lambda: max(line["seconds"] for line in steps_seen(daemon)) > 29 * 86_400, since)
-        assert scraped(daemon, STEP)[""] > RINGS
+        assert daemon.metric(STEP)[""] > RINGS
         wait_for(lambda: count(jumping.url, "notices") == 1 + cases)
         jumping.falls_due("B-2", after=timedelta(seconds=2))
         soon(lambda: jumping.breached("B-2"), since)
@@ -135,7 +135,7 @@ def run_apart(directory: Path, url: str) -> dict[str, Any]:
         jumping.falls_due("L-1", after=timedelta(days=20))
         wait_for_events(url, 1)
         since = jumping.jump(timedelta(days=30))
-        told = soon(lambda: scraped(daemon, STEP).get("", 0.0) < -29 * 86_400, since)
+        told = soon(lambda: daemon.metric(STEP).get("", 0.0) < -29 * 86_400, since)
         looks = len(steps_seen(daemon))
         wait_for(lambda: len(steps_seen(daemon)) >= looks + 10)
         assert count(url, "notices") == 0
@@ -148,7 +148,7 @@ def run_apart(directory: Path, url: str) -> dict[str, Any]:
 
 
 def steps_seen(daemon: Worker) -> list[dict[str, Any]]:
-    return [line for line in daemon.lines() if line.get("action") == "sweep.clock_step"]
+    return daemon.lines("sweep.clock_step")
 
 
 def test_nothing_fires_while_the_daemon_and_its_database_disagree_on_the_time(

@@ -1,5 +1,7 @@
 """A real Apache Kafka that lets nobody in unasked: TLS, client certificates, SCRAM, and access lists."""
 
+from collections.abc import Mapping
+
 from kafka import KafkaAdminClient
 from kafka.admin import (
     ACL,
@@ -35,7 +37,7 @@ super.users=User:ANONYMOUS
 class SecuredBroker(Broker):
     """Listeners beside the plain one; only who is on a list may do anything."""
 
-    ports = 2 + len(LISTENERS)
+    PORTS = 2 + len(LISTENERS)
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,11 +54,11 @@ class SecuredBroker(Broker):
         listeners = ",".join(f"{name}://127.0.0.1:{self._port + at}" for at, name in enumerate(names))
         lines = PROPERTIES.format(listeners=listeners, authority=self.authority.certificate)
         lines += "".join(f"listener.name.{name}.ssl.keystore.location={file}\n" for name, file in kept.items())
-        self._more = self.data / "more.properties"
-        self._more.write_text(lines)
+        self._settings = dict(line.split("=", 1) for line in lines.split("\n") if line)
 
-    def _options(self) -> tuple[str, ...]:
-        return ("--more", str(self._more))
+    def settings(self) -> Mapping[str, str]:
+        """The listeners, their certificates and the lists."""
+        return self._settings
 
     def at(self, listener: str) -> str:
         """HOST:PORT of a listener."""

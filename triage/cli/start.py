@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from triage.adapters.traces import hide_texts_of_errors
 from triage.cli.options import new_app
-from triage.errors import BrokerAway, Refused, StoreAway, TriageError, Unreachable
+from triage.errors import Refused, TriageError, TryAgain, Unreachable
 
 QUICK = {"try": "triage.cli.try_text"}
 """Verb to the module that registers it."""
@@ -31,7 +31,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except TriageError as error:
         print(error, file=sys.stderr)
-        sys.exit(Unreachable.exit_code if isinstance(error, StoreAway | BrokerAway) else 1)
+        sys.exit(Unreachable.exit_code if isinstance(error, TryAgain) else 1)
 
 
 def app_for(verb: list[str]) -> typer.Typer:

@@ -81,6 +81,11 @@ def origin_of(part: Part, record: Record) -> str:
     return f"{part.input}, partition {part.partition}, offset {record.offset}"
 
 
+def origin_told(part: Part, record: Record) -> dict[str, str]:
+    """Where a record came from and which event it is, for a line of the log."""
+    return {"origin": origin_of(part, record), **concerned(record.value, record.headers)}
+
+
 def to_messages(letters: Sequence[DeadLetter]) -> list[Message]:
     """The dead letters as rows of the outbox: original bytes and headers, and four headers of our own."""
     return [

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from monitors.ports import TimeSource
 from triage.adapters.store.cases import SqlCases
-from triage.adapters.store.engine import is_away, make_engine, parse_url, shown
+from triage.adapters.store.engine import is_away, is_too_slow, make_engine, parse_url, shown
 from triage.adapters.store.erasing import SqlErasing
 from triage.adapters.store.letters import SqlDeadLetters
 from triage.adapters.store.offsets import SqlOffsets
@@ -29,7 +29,7 @@ from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.schema import CURRENT, copies, migrate_sqlite, schema_status
 from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import AUDIT, LEASES
-from triage.errors import StoreAway, Unreachable
+from triage.errors import StoreAway, TookTooLong, Unreachable
 
 ANALYZE_AFTER = frozenset({2, 6, 18, 54})
 """Transactions with writes after which PostgreSQL gets statistics: without them its plans for the first minutes are
@@ -207,12 +207,15 @@ class SqlStore:
 
 @contextmanager
 def _away_told() -> Iterator[None]:
-    """Turns the databases' errors that pass into StoreAway."""
+    """Turns the databases' errors that pass into TookTooLong and StoreAway."""
     try:
         yield
     except DBAPIError as error:
+        text = str(error.orig).strip().splitlines()[0] if error.orig else "connection lost"
+        if is_too_slow(error):
+            raise TookTooLong(text) from error
         if is_away(error):
-            raise StoreAway(str(error.orig).strip().splitlines()[0] if error.orig else "connection lost") from error
+            raise StoreAway(text) from error
         raise
     except PoolTimeout as error:
         raise StoreAway("no connection became free") from error
