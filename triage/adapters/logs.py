@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-from triage.adapters.traces import without_text
+from triage.errors import without_text
 
 
 def set_up_logs(level: str, style: str) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from triage.codec.checking import Checker
 from triage.codec.instants import YEARS, read_instant, utc_text
+from triage.codec.showing import shown, shown_key
 from triage.domain import event as ev
 from triage.domain.event import Event, Fault
 from triage.domain.facts import Vocabulary
@@ -115,7 +116,7 @@ class Codec:
         envelope, at, notes = opened
         if arrived_at is not None and at > arrived_at + MOST_AHEAD:
             return DeadLetter(FUTURE_TIME, f"time is {at.isoformat()}, more than 5 minutes ahead")
-        traceparent = envelope.traceparent if isinstance(envelope.traceparent, str) else _header(headers)
+        traceparent = _trace(envelope.traceparent if isinstance(envelope.traceparent, str) else _header(headers))
         return Arrival(self._event(envelope, at, notes), envelope.data, _digest(envelope, at), traceparent)
 
     def decode_event(self, raw: bytes) -> Event | DeadLetter:
@@ -212,7 +213,7 @@ def _fold_mapping(value: dict[str, Any], path: str, depth: int, notes: list[Faul
     folded = {}
     for raw_key, one in value.items():
         key = _fold(raw_key, path, depth, notes)
-        inner = f"{path}.{key}" if path else key
+        inner = f"{path}.{shown_key(key)}" if path else shown_key(key)
         try:
             folded[key] = _fold(one, inner, depth + 1, notes)
         except _TooDeep:
@@ -243,10 +244,7 @@ def _version_fault(version: Any) -> tuple[Fault, ...]:
     if version is None or (isinstance(version, str) and version.startswith("1.")):
         return ()
     found = version if isinstance(version, str) else msgspec.json.encode(version).decode()
-    return (Fault("specversion", found[:LONGEST_FOUND], "1.0"),)
-
-
-LONGEST_FOUND = 40
+    return (Fault("specversion", shown(found), "1.0"),)
 
 
 def _normalised(event_type: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -276,6 +274,14 @@ def _level(value: Any) -> Any:
     if isinstance(value, list):
         return [_level(one) for one in value]
     return {key: _level(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[0-9a-z-]{0,100})?")
+"""https://www.w3.org/TR/trace-context: every output carries it, so nothing else may."""
+
+
+def _trace(given: str | None) -> str | None:
+    return given if given and TRACEPARENT.fullmatch(given) else None
 
 
 def _header(headers: Sequence[tuple[str, bytes]]) -> str | None:

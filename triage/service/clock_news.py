@@ -11,6 +11,7 @@ from monitors.clocks.course import asks_priority
 from monitors.clocks.policy import Against
 from monitors.notices.message import Output
 from monitors.notices.route import Addressee, addressees
+from triage.codec.showing import our_name
 from triage.domain.document import AnnouncedClock, HandledStep
 from triage.service.clockwork import policy_at
 from triage.service.draft import Draft
@@ -130,13 +131,14 @@ def _announce_gone(draft: Draft, name: str, cycle: int, cause: Cause) -> None:
 def _announce_refusal(draft: Draft, refusal: Refusal) -> None:
     """A word that counts for nothing is answered once."""
     source, event_id = refusal.event
-    key = (refusal.kind, source, event_id, refusal.clock or "")
+    clock = our_name(refusal.clock)
+    key = (refusal.kind, source, event_id, clock or "")
     if key in draft.refused:
         return
     draft.refused.add(key)
-    data: dict[str, Any] = {"clock": refusal.clock, "missing": list(refusal.missing)}
+    data: dict[str, Any] = {"clock": clock, "missing": list(refusal.missing)}
     if refusal.kind == "extension":
-        data |= {"to": refusal.to, "late_by_seconds": refusal.late_by_seconds}
+        data |= {"to": our_name(refusal.to), "late_by_seconds": refusal.late_by_seconds}
     draft.tell(Output(type=f"complaint.{refusal.kind}_refused", case=draft.row.id, key=key[1:], data=data))
 
 
