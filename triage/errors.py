@@ -16,6 +16,7 @@ TriageError
 └── PositionLost            a source cannot continue where the store says; stop it until an operator speaks
 """
 
+import traceback
 from collections.abc import Sequence
 
 
@@ -109,3 +110,11 @@ def describe(error: BaseException) -> str:
         return type(error).__name__
     module = trace.tb_frame.f_globals.get("__name__", "?")
     return f"{type(error).__name__} in {module}, line {trace.tb_lineno}"
+
+
+def without_text(error: BaseException) -> str:
+    """A trace like Python's, of the error and of those that led to it, without what they say."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    led = f"{without_text(before)}\n\nwhich led to\n\n" if before is not None else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{led}Traceback (most recent call last):\n{frames}{type(error).__name__} (its text may be personal)"

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from triage.adapters.traces import without_text
+from triage.errors import without_text
 
 LIBRARY = "log.library"
 """The action of a line that a library of others wrote."""

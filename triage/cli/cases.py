@@ -142,6 +142,7 @@ def case(
     config: Config = None,
     store: StoreUrl = None,
     days: Annotated[bool, typer.Option("--days", help="Each date of each clock: counted, closed or paused.")] = False,
+    personal: Annotated[bool, typer.Option("--personal", help="With --json: events as they were sent.")] = False,
     at: At = None,
     lang: Language = None,
     as_json: AsJson = False,
@@ -151,7 +152,8 @@ def case(
     shelf, now = Shelf(), exact_instant("--at", at) or machine_now()
     with opened_store(settings) as opened, opened.read() as reading:
         line = next(listed(reading, shelf, now, reading.cases(ids=[case_id])), None)
-        timeline = [timeline_line(row) for row in reading.timeline(case_id)]
+        eraser = None if personal else shelf.rules(reading.rulebooks).active.eraser
+        timeline = [timeline_line(row, eraser) for row in reading.timeline(case_id)]
         rows = list(reading.cases(ids=[case_id])) if days else []
         counted = [one for row in rows for one in days_at(row, shelf.rules(reading.rulebooks, [row.document]), now)]
     if line is None:

@@ -2,14 +2,15 @@
 
 import io
 import sys
+import threading
 from importlib import import_module
+from types import TracebackType
 
 import typer
 from typer.main import get_command
 
-from triage.adapters.traces import hide_texts_of_errors
 from triage.cli.options import new_app
-from triage.errors import Refused, TriageError, TryAgain, Unreachable
+from triage.errors import Refused, TriageError, TryAgain, Unreachable, without_text
 
 QUICK = {"try": "triage.cli.try_text"}
 """Verb to the module that registers it."""
@@ -22,7 +23,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    hide_texts_of_errors()
+    sys.excepthook, threading.excepthook = _tell, _tell_of_thread
     try:
         get_command(app_for(sys.argv[1:2]))()  # called itself, typer would put its hook for errors in the place of ours
     except Refused as error:
@@ -32,6 +33,17 @@ def main() -> None:
     except TriageError as error:
         print(error, file=sys.stderr)
         sys.exit(Unreachable.exit_code if isinstance(error, TryAgain) else 1)
+
+
+def _tell(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """An error that nobody foresaw is told by its kind and its place: its text may hold what people wrote, as a
+    database's does that shows the row at fault."""
+    print(without_text(error), file=sys.stderr)
+
+
+def _tell_of_thread(what: threading.ExceptHookArgs) -> None:
+    if what.exc_value is not None:
+        print(without_text(what.exc_value), file=sys.stderr)
 
 
 def app_for(verb: list[str]) -> typer.Typer:

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from triage.codec.fields import NEEDS_DESCRIPTION_OR_CAUSES, Field, fields_by_type, struct_of
+from triage.codec.fields import NEEDS_DESCRIPTION_OR_CAUSES, Field, Instant, fields_by_type, struct_of
 from triage.codec.instants import read_instant
+from triage.codec.showing import shown
 from triage.domain import event as ev
 from triage.domain.event import Fault
 from triage.domain.facts import Vocabulary, full_years
@@ -20,7 +21,6 @@ PERSONAL_PATHS = frozenset(
 )  # fmt: skip
 """Fields whose values never leave the service, not even as what a fault found."""
 
-LONGEST_FOUND = 80
 OLDEST = 130
 LATEST_RECEIPT = timedelta(days=1)
 """A receipt may stand so far behind the time of the event that states it: clocks differ, and offsets are mistaken."""
@@ -96,18 +96,20 @@ class Checker:
         try:
             msgspec.convert(value, field.kind)
         except msgspec.ValidationError:
-            faults.append(self._fault(path, value, field.allowed))
+            found = HIDDEN if self._is_personal(path) else _found(value, dates=field.kind is Instant)
+            faults.append(Fault(path, found, field.allowed))
             return False
         return True
 
-    def _fault(self, path: str, value: Any, allowed: str) -> Fault:
-        if self._is_personal(path):
-            return Fault(path, HIDDEN, allowed)
-        shown = value if isinstance(value, str) else msgspec.json.encode(value).decode("utf-8", "replace")
-        return Fault(path, shown[:LONGEST_FOUND], allowed)
-
     def _is_personal(self, path: str) -> bool:
         return path.split("[", maxsplit=1)[0].removeprefix("patch.") in self._personal
+
+
+def _found(value: Any, *, dates: bool) -> str:
+    """The value, or what it is when it may be somebody's."""
+    if isinstance(value, dict | list):
+        return _shape(value)
+    return shown(value if isinstance(value, str) else msgspec.json.encode(value).decode(), dates=dates)
 
 
 def _shape(value: Any) -> str:
@@ -144,7 +146,7 @@ def _without_impossible_times(data: dict[str, Any], prefix: str, at: datetime, f
         received = read_instant(stated)
         if received is None or received > at + LATEST_RECEIPT:
             faults.append(
-                Fault(f"{prefix}received_at", stated[:LONGEST_FOUND], "an instant not after the event's time")
+                Fault(f"{prefix}received_at", shown(stated, dates=True), "an instant not after the event's time")
             )
             data = {key: value for key, value in data.items() if key != "received_at"}
     return _without_impossible_birth(data, prefix, at, faults)

@@ -11,9 +11,11 @@ import msgspec
 
 from triage.codec.checking import Checker
 from triage.codec.instants import YEARS, read_instant, utc_text
+from triage.codec.showing import shown, shown_key
 from triage.domain import event as ev
 from triage.domain.event import Event, Fault
 from triage.domain.facts import Vocabulary
+from triage.domain.trace import sound_traceparent
 
 MOST_AHEAD = timedelta(minutes=5)
 """An event's time may be so far ahead of its arrival."""
@@ -212,7 +214,7 @@ def _fold_mapping(value: dict[str, Any], path: str, depth: int, notes: list[Faul
     folded = {}
     for raw_key, one in value.items():
         key = _fold(raw_key, path, depth, notes)
-        inner = f"{path}.{key}" if path else key
+        inner = f"{path}.{shown_key(key)}" if path else shown_key(key)
         try:
             folded[key] = _fold(one, inner, depth + 1, notes)
         except _TooDeep:
@@ -243,10 +245,7 @@ def _version_fault(version: Any) -> tuple[Fault, ...]:
     if version is None or (isinstance(version, str) and version.startswith("1.")):
         return ()
     found = version if isinstance(version, str) else msgspec.json.encode(version).decode()
-    return (Fault("specversion", found[:LONGEST_FOUND], "1.0"),)
-
-
-LONGEST_FOUND = 40
+    return (Fault("specversion", shown(found), "1.0"),)
 
 
 def _normalised(event_type: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -285,12 +284,13 @@ def traceparent_of(raw: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> str
 
 
 def _traceparent(envelope: _Envelope, headers: Sequence[tuple[str, bytes]]) -> str | None:
-    return envelope.traceparent if isinstance(envelope.traceparent, str) else traceparent_in(headers)
+    given = envelope.traceparent
+    return sound_traceparent(given) if isinstance(given, str) else traceparent_in(headers)
 
 
 def traceparent_in(headers: Sequence[tuple[str, bytes]]) -> str | None:
     """W3C trace context as a message's header, or as a CloudEvents attribute there."""
     for name, value in headers:
         if name in ("traceparent", "ce_traceparent"):
-            return value.decode("ascii", "replace")
+            return sound_traceparent(value.decode("ascii", "replace"))
     return None

@@ -1,6 +1,5 @@
 """What is left of an event's data when the personal data of its case are erased: what fold and clocks read."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -9,6 +8,7 @@ import msgspec
 
 from triage.codec.checking import PERSONAL_PATHS
 from triage.codec.fields import Approver, Country, EventKey, Field, MoneyIn, MoneyPatch, PersonIn, Text, fields_by_type
+from triage.codec.showing import is_our_name
 from triage.domain.event import Event
 from triage.domain.facts import Vocabulary
 
@@ -20,8 +20,6 @@ CUSTOMER = "customer.id"
 
 WORDS_OF_OURS = frozenset({"clock", "clocks", "to", "priority", "department", "handler"})
 """Open texts that name something of the service or of the desk: clocks and limits are found by them."""
-
-OUR_WORD = re.compile(r"[\w:/.% -]{1,80}", re.ASCII)
 
 _PLAIN = (bool, int, float, datetime, MoneyIn, MoneyPatch, EventKey, Approver, PersonIn | Text)
 """Kinds that hold no words of a complaint; persons among them work for the insurer."""
@@ -75,7 +73,7 @@ class Eraser:
         if path in self._personal or not _fits(field.kind, value):
             return False
         if path in WORDS_OF_OURS and isinstance(value, str):
-            return OUR_WORD.fullmatch(value) is not None
+            return is_our_name(value)
         return path == CUSTOMER or _is_closed(field.kind)
 
 

@@ -2,7 +2,13 @@
 
 import re
 
-TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-[0-9a-z-]{0,100})?")
+"""https://www.w3.org/TR/trace-context"""
+
+
+def sound_traceparent(given: str) -> str | None:
+    """What a sender gives, when it is what the standard says: every output carries it, so nothing else may."""
+    return given if TRACEPARENT.fullmatch(given) else None
 
 
 def trace_id(traceparent: str | None) -> str | None:

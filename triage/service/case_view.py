@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from monitors.clocks.clock import Clock
+from triage.codec.erasing import Eraser
 from triage.domain.event import Person
 from triage.ports import CaseRow, ClockRow, TimelineRow
 
@@ -63,7 +64,8 @@ class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a case's timeline; `decision` is what the rules said when the outcome changed."""
+    """One row of a case's timeline; `decision` is what the rules said when the outcome changed. `body`: of an event
+    without personal data, unless they were asked for."""
 
     seq: int
     kind: str
@@ -148,8 +150,11 @@ def _late_by(clock: ClockRow, now: datetime) -> int | None:
     return late if late > 0 else None
 
 
-def timeline_line(row: TimelineRow) -> TimelineLine:
-    """One row of a case's timeline."""
+def timeline_line(row: TimelineRow, eraser: Eraser | None) -> TimelineLine:
+    """One row of a case's timeline. `eraser`: takes the personal data out; None: they were asked for."""
+    body = msgspec.json.decode(row.body) if row.body else None
+    if eraser is not None and row.kind == "event" and isinstance(body, dict):
+        body["data"] = eraser.data(row.type, body.get("data"))
     return TimelineLine(
         seq=row.seq,
         kind=row.kind,
@@ -158,7 +163,7 @@ def timeline_line(row: TimelineRow) -> TimelineLine:
         recorded_at=instant(row.recorded_at),
         event_id=row.event_id,
         source=row.source,
-        body=msgspec.json.decode(row.body) if row.body else None,
+        body=body,
         decision=msgspec.json.decode(row.decision) if row.decision else None,
     )
 

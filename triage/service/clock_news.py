@@ -12,6 +12,7 @@ from monitors.clocks.policy import Against
 from monitors.notices import outputs
 from monitors.notices.message import Output
 from monitors.notices.route import Addressee, addressees
+from triage.codec.showing import our_name
 from triage.domain.document import AnnouncedClock, HandledStep
 from triage.service.clockwork import policy_at
 from triage.service.draft import Draft
@@ -131,14 +132,15 @@ def _announce_gone(draft: Draft, name: str, cycle: int, cause: Cause) -> None:
 def _announce_refusal(draft: Draft, refusal: Refusal) -> None:
     """A word that counts for nothing is answered once."""
     source, event_id = refusal.event
-    key = (refusal.kind, source, event_id, refusal.clock or "")
+    clock = our_name(refusal.clock)
+    key = (refusal.kind, source, event_id, clock or "")
     if key in draft.refused:
         return
     draft.refused.add(key)
-    data: Any = outputs.PauseRefused(clock=refusal.clock, missing=refusal.missing)
+    data: Any = outputs.PauseRefused(clock=clock, missing=refusal.missing)
     if refusal.kind == "extension":
         data = outputs.ExtensionRefused(
-            clock=refusal.clock, missing=refusal.missing, to=refusal.to, late_by_seconds=refusal.late_by_seconds
+            clock=clock, missing=refusal.missing, to=our_name(refusal.to), late_by_seconds=refusal.late_by_seconds
         )
     draft.tell(Output(type=f"complaint.{refusal.kind}_refused", case=draft.row.id, key=key[1:], data=data))
 

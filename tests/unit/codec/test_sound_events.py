@@ -129,9 +129,13 @@ def test_misplaced_texts_are_never_shown(event_type: str, data: Any) -> None:
 
 
 def test_faults_say_what_was_found_and_what_would_fit() -> None:
-    """A clerk can mend the sender by the fault alone; long values are cut."""
-    (fault,) = registered(channel="telegram" * 50).event.faults
-    assert fault.found == ("telegram" * 50)[:80]
+    """A clerk can mend the sender by the fault alone; what is no code word may be somebody's name or number."""
+    (fault,) = registered(channel="telegram").event.faults
+    assert fault.found == "telegram"
+    for value in ("telegram" * 50, "Li Hua", "李華", "13912345678", "1941-07-19"):
+        assert registered(channel=value).event.faults[0].found == f"a text of {len(value)} characters"
+    assert registered(received_at="2026-02-30").event.faults[0].found == "2026-02-30"
+    (fault,) = registered(channel="telegram").event.faults
     assert fault.allowed.startswith("one of phone, email")
 
 
@@ -207,13 +211,12 @@ def test_human_words_are_the_rulebooks() -> None:
 
 
 def test_the_trace_comes_from_the_envelope_or_the_header() -> None:
-    """The envelope goes before the header."""
-    headers = [("other", b"x"), ("traceparent", b"00-h")]
-    inside = CODEC.decode(raw(traceparent="00-e"), NOW, headers)
-    outside = CODEC.decode(raw(), NOW, headers)
-    assert isinstance(inside, Arrival)
-    assert isinstance(outside, Arrival)
-    assert (inside.traceparent, outside.traceparent) == ("00-e", "00-h")
+    """The envelope goes before the header; what is no trace is left out, for every output would carry it."""
+    one, other = (f"00-{letter * 32}-{letter * 16}-01" for letter in "ab")
+    headers = [("other", b"x"), ("traceparent", other.encode())]
+    given = [raw(traceparent=one), raw(), raw(traceparent="Li Hua")]
+    found = [CODEC.decode(each, NOW, headers) for each in given]
+    assert [each.traceparent for each in found if isinstance(each, Arrival)] == [one, other, None]
 
 
 @pytest.mark.parametrize("event_type", SOUND)

@@ -165,7 +165,7 @@ def test_provisional_deadlines_show() -> None:
 def test_a_row_of_the_timeline_has_the_keys_of_the_contract(desk: Desk) -> None:
     """Event, body and decision as JSON; what the outcome was decided by stands in the decision."""
     (row,) = desk.effects[0].timeline
-    line = printed(timeline_line(row))
+    line = printed(timeline_line(row, None))
     assert tuple(line) == TIMELINE_KEYS
     assert (line["seq"], line["kind"], line["type"]) == (1, "event", "complaint.registered")
     assert (line["time"], line["recorded_at"]) == ("2026-03-02T02:00:00Z", "2026-03-02T02:00:00Z")
@@ -174,9 +174,17 @@ def test_a_row_of_the_timeline_has_the_keys_of_the_contract(desk: Desk) -> None:
     assert set(line["decision"]) == {"revision", "facts", "outcome", "reasons", "engines", "rules_said"}
 
 
+def test_personal_data_stand_in_a_row_only_when_they_are_asked_for(desk: Desk) -> None:
+    """What people wrote goes, what clocks read stays."""
+    (row,) = desk.effects[0].timeline
+    body = printed(timeline_line(row, desk.rules.active.eraser))["body"]
+    assert (body["data"]["channel"], body["data"]["customer"]) == ("phone", {"id": "K-1"})
+    assert body["data"]["description"] == "(erased)"
+
+
 @pytest.mark.parametrize("body", [None, "", "{}", '{"data":{"description":"投诉"}}'])
 def test_a_row_without_a_body_or_a_decision_has_null(body: str | None) -> None:
     """A row says nothing of what it has not."""
-    line = printed(timeline_line(a_timeline_row(body=body, recorded_at=datetime(2026, 3, 2, tzinfo=NOW.tzinfo))))
+    line = printed(timeline_line(a_timeline_row(body=body, recorded_at=datetime(2026, 3, 2, tzinfo=NOW.tzinfo)), None))
     assert line["body"] == (json.loads(body) if body else None)
     assert line["decision"] is None

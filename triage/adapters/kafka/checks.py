@@ -6,15 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from kafka import KafkaAdminClient
-from kafka.admin import ACLOperation
 from kafka.errors import KafkaError
 
 from triage.adapters.kafka.diagnosis import reason, tls_context
 from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
 from triage.errors import BrokerAway, Unreachable
-
-NOT_TOLD = -(1 << 31)
-"""Stands for rights that a broker does not tell: it has no access lists, or is too old."""
 
 
 def check_topics(options: KafkaOptions, *, timeout_ms: int = BOOTSTRAP_TIMEOUT_MS) -> None:
@@ -43,8 +39,8 @@ def _fault(options: KafkaOptions, topics: Mapping[str, Mapping[str, Any]], name:
     if topic is None or topic["error_code"]:
         return "is missing or hidden"
     needed = "READ" if name == options.topic_events else "WRITE"
-    allowed = topic.get("topic_authorized_operations", NOT_TOLD)
-    if allowed == NOT_TOLD or allowed & (1 << ACLOperation[needed]):
+    allowed = topic.get("authorized_operations")
+    if not allowed or needed in allowed:  # none are told by a broker without access lists, or an old one
         return None
     return f"may not be {'read' if needed == 'READ' else 'written'}: the access list lacks {needed} for us"
 
