@@ -12,7 +12,10 @@ VERBS = $(foreach name,backtest check check_and_test documents explain rule_verb
 
 LINT_DEPLOY = PATH="$(CURDIR)/$(BIN):$$PATH" deploy/lint
 
-.PHONY: demo test real-data backtest-million soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+# Scenarios that wait more than they work, on parts of their own: so do these.
+SCENARIOS = $(foreach name,any_order broken_events due_times_by_hand explained_months_later files_that_grow moved_deadline poison rules_roll_out small_disk wall_clock_jumps,tests/e2e/test_$(name).py)
+
+.PHONY: demo test real-data backtest-million soak soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -42,7 +45,8 @@ test: $(STAMP) services
 	$(BIN)/triage check rules
 	$(BIN)/triage test rules > /dev/null
 	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules $(VERBS) -n 2
-	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e $(VERBS:%=--ignore=%)
+	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e $(VERBS:%=--ignore=%) $(SCENARIOS:%=--ignore=%)
+	$(BIN)/python -m pytest $(SCENARIOS) -n 2
 
 # Under a minute: what needs no broker and no PostgreSQL, without the long runs of random inputs.
 quick: $(STAMP)
@@ -96,6 +100,11 @@ real-data: $(STAMP)
 # At the desk only: a backtest of a million complaints; EVENTS=F takes their shape from the imported events of that file.
 backtest-million: $(STAMP)
 	$(BIN)/python -m tests.real_data.backtest_million $(OUT)/backtest 1000000 $(EVENTS)
+
+# At the desk only, some hours: what befalls the service on Kafka and PostgreSQL, at full size. SOAK=NAME runs one.
+SOAK ?= all
+soak: $(STAMP)
+	$(BIN)/python -W ignore -m tests.e2e.scenarios $(SOAK)
 
 # At the desk only, some hours and 15 GB of disk: the promises of clocks at full size.
 soak-clocks: $(STAMP)

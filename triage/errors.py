@@ -7,7 +7,8 @@ TriageError
 │   └── Unreachable         exit 3: a dependency is away or behind; says what was tried
 ├── TryAgain                roll back, back off, same work again, without limit
 │   ├── StoreAway           connection lost, deadlock, lock time-out, disk full
-│   └── BrokerAway          Kafka does not answer
+│   ├── BrokerAway          Kafka does not answer
+│   └── TookTooLong         the database cut the work off; where one event or case does it, it counts as a failure
 ├── RevisionUnusable        a case holds a revision that cannot be loaded: it waits, or its event is quarantined
 │   └── ActiveUnusable      the active one: a TryAgain too, for nothing can be decided here
 ├── NotAtHand               revisions that are not loaded yet: load them, with no transaction open, and do it again
@@ -62,6 +63,10 @@ class BrokerAway(TryAgain):
     """The broker cannot answer now."""
 
 
+class TookTooLong(TryAgain):
+    """The database cut a statement off, or a transaction that it waited for: the same work may be as slow again."""
+
+
 class RevisionUnusable(TriageError):
     """This instance cannot load a revision that a case holds; it decides nothing of this case until it can."""
 
@@ -88,6 +93,10 @@ class PositionLost(TriageError):
     def __init__(self, message: str, part: tuple[str, int]) -> None:
         super().__init__(message)
         self.part = part
+
+
+NEVER_AT_FAULT = (Fenced, StoreAway, BrokerAway, ActiveUnusable)
+"""What says nothing against the event or the case in hand: it is tried again, however often."""
 
 
 def describe(error: BaseException) -> str:

@@ -138,6 +138,19 @@ class HttpSettings(_Table):
     port: int = Field(default=9108, ge=0, le=65535)
 
 
+Days = Annotated[int, Field(ge=0, le=36_500)]
+
+
+class RetentionSettings(_Table):
+    """`[retention]`: for how many days things are kept, 0 for ever. Of closed cases the personal data go, counted from
+    the last event or step; dead letters, sent outputs and the audit are deleted."""
+
+    closed_cases_days: Days = 0
+    dead_letters_days: Days = 365
+    outbox_days: Days = 90
+    audit_days: Days = 0
+
+
 class LogSettings(_Table):
     """`[log]`: to stderr."""
 
@@ -166,6 +179,7 @@ class Settings(_Table):
     backfill: BackfillSettings = BackfillSettings()
     run: RunSettings = RunSettings()
     http: HttpSettings = HttpSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
     tracing: TracingSettings = TracingSettings()
 

@@ -36,6 +36,7 @@ class Dispatcher:
         self._outbox, self._publisher, self._lease = outbox, publisher, lease
         self._observer, self._holder, self._time, self._is_paused = observer, holder, time, is_paused
         self._sure_until = self._time.monotonic()
+        self._told: set[str] = set()
 
     def on_duty(self) -> bool:
         """Take or renew the duty; False when another instance holds it. Raises TryAgain."""
@@ -78,11 +79,18 @@ class Dispatcher:
         self._lease.release(DUTY, self._holder)
 
     def _tell_trouble(self, messages: Sequence[Message], deliveries: Sequence[Delivery]) -> None:
-        topics = {message.no: message for message in messages}
+        """Every refusal counts; a topic that refuses us is told once until it takes something."""
+        by_number = {message.no: message for message in messages}
         for delivery in deliveries:
-            if delivery.result in ("failed", "held"):
-                message = topics[delivery.no]
+            message = by_number[delivery.no]
+            if delivery.result == "sent":
+                self._told.discard(message.topic)
+            elif delivery.result in ("failed", "held"):
                 self._observer.count("dispatch_failures_total", reason=delivery.result)
+                if delivery.result == "held" and message.topic in self._told:
+                    continue
+                if delivery.result == "held":
+                    self._told.add(message.topic)
                 log.error(
                     "message cannot be sent",
                     action=f"dispatch.{delivery.result}",

@@ -26,6 +26,10 @@ class Loop(msgspec.Struct, frozen=True):
 
 WATCH_SECONDS = 5.0
 
+STUCK_SECONDS = 300.0
+"""A run under way is no missing attempt: with a broker or a database away it waits for their time-outs, one after the
+other, and a long backlog is worked off in one run. Longer than this it is stuck."""
+
 
 class Every(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
     """So many seconds from now on, whenever now is. The library's own interval counts on from the last run: after a
@@ -49,6 +53,7 @@ class Schedule:
     def __init__(self, loops: tuple[Loop, ...], time: TimeSource, observer: Observer) -> None:
         self._loops, self._time, self._observer = loops, time, observer
         self._attempted = {loop.name: self._time.monotonic() for loop in loops}
+        self._under_way: set[str] = set()
         self._detector = StepDetector(time.drift)
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._watch_clock, name="clock-watch", daemon=True)
@@ -74,9 +79,12 @@ class Schedule:
             self._watch.join()
 
     def late_loops(self) -> list[str]:
-        """Loops not attempted within three intervals (at least three seconds)."""
+        """Loops not attempted within three intervals (at least three seconds), or stuck in a run."""
         now = self._time.monotonic()
-        return [loop.name for loop in self._loops if now - self._attempted[loop.name] > max(3 * loop.seconds, 3.0)]
+        return [loop.name for loop in self._loops if now - self._attempted[loop.name] > self._patience(loop)]
+
+    def _patience(self, loop: Loop) -> float:
+        return STUCK_SECONDS if loop.name in self._under_way else max(3 * loop.seconds, 3.0)
 
     def _watch_clock(self) -> None:
         while not self._stopping.wait(WATCH_SECONDS):
@@ -86,6 +94,7 @@ class Schedule:
 
     def _run(self, loop: Loop) -> None:
         self._attempted[loop.name] = self._time.monotonic()
+        self._under_way.add(loop.name)
         try:
             loop.work()
         except TryAgain as error:
@@ -98,3 +107,4 @@ class Schedule:
             note_success(self._observer, self._time.now(), loop.name)
         finally:
             self._attempted[loop.name] = self._time.monotonic()
+            self._under_way.discard(loop.name)

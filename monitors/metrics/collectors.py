@@ -26,6 +26,9 @@ PAUSE_TIMES_READING = 99
 """Figures are read again after so many times as long as their last reading took, that is in at most a hundredth of the
 time: a store of a million cases is not kept busy by those who watch it."""
 
+LONGEST_PAUSE_SECONDS = 300.0
+"""However slow the store is: figures that are older would hide what an alert waits for."""
+
 Values = Sequence[tuple[str, Mapping[str, str], float]]
 
 
@@ -69,7 +72,7 @@ class StoreGauges:
         values = self._read(figures)
         took = self._time.monotonic() - began
         with self._exporting:
-            self._read_again_at[figures] = began + took + took * PAUSE_TIMES_READING
+            self._read_again_at[figures] = began + took + min(took * PAUSE_TIMES_READING, LONGEST_PAUSE_SECONDS)
             self._metrics.replace(FIGURES[figures], values)
             self._metrics.gauge("gauges_read_seconds", took, figures=figures)
             self._metrics.gauge("on_duty", 1)

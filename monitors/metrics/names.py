@@ -118,7 +118,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("consumer_lag", "gauge", "Records (files: bytes) not yet read.", ("topic", "partition")),
     Metric("low_mark_seconds", "gauge", "How far the low mark is behind now; notices wait for it."),
     Metric("clock_step_seconds", "gauge", "The last step of the wall clock, or its distance from the store's."),
-    Metric("switch_state", "gauge", "Operators' switches in force.", ("switch",)),
+    Metric("switch_state", "gauge", "Operators' switches in force: mutes by number, pauses 1 or 0.", ("switch",)),
     Metric("positions_lost_total", "counter", "Parts stopped because their stored position is gone."),
     Metric("retries_total", "counter", "Batches rolled back to be tried again."),
     Metric(
@@ -126,7 +126,7 @@ METRICS: tuple[Metric, ...] = (
         "counter",
         "Failed runs of a loop.",
         ("loop",),
-        values=("reload", "sweep", "audit", "dispatch", "gauges"),
+        values=("reload", "sweep", "audit", "dispatch", "gauges", "retention"),
     ),
     Metric("loop_last_success_timestamp_seconds", "gauge", "When a loop last ended without a failure.", ("loop",)),
     Metric("on_duty", "gauge", "Whether this instance publishes and exports the gauges over the store: 1 or 0."),
@@ -137,6 +137,13 @@ METRICS: tuple[Metric, ...] = (
         "Dead letters by reason.",
         ("reason",),
         values=("unreadable", "no_envelope", "future_time", "id_conflict", "faulty_data", "quarantined"),
+    ),
+    Metric(
+        "retention_total",
+        "counter",
+        "What the daily job erased (cases) or deleted, by what it was.",
+        ("kind",),
+        values=("cases", "dead_letters", "outputs", "audit"),
     ),
     Metric(
         "heartbeat_timestamp_seconds",

@@ -12,7 +12,7 @@ from tests.builders_rules import changed, sound_rules
 from tests.contract.builders import NOW, MovableTime, rows_of
 from tests.contract.conftest import Open
 from tests.unit.loops.fakes import Noted
-from triage.adapters.store.store import SqlStore
+from triage.adapters.store.store import SqlStore, open_store
 from triage.ports import Part, Record, ShadowRun
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.revision import revision
@@ -98,6 +98,21 @@ def test_an_activation_waits_for_the_batch_under_way(one: Instance, open_another
     activating.join(10)
     with other.read() as reading:
         assert reading.rulebooks.active_revision() == revision(SECOND)
+
+
+def test_an_instance_with_the_active_rules_starts_beside_a_batch_that_does_not_end(
+    postgresql_store: SqlStore, postgresql_url: str, time: MovableTime
+) -> None:
+    """Its folder changes nothing, so it waits for nobody: the other worker may be slow, or frozen."""
+    proposed(postgresql_store, FIRST)
+    with postgresql_store.transaction() as tx:
+        assert tx.rulebooks.active_revision() == revision(FIRST)
+        other = open_store(postgresql_url, time)
+        starting = threading.Thread(target=proposed, args=(other, FIRST))
+        starting.start()
+        starting.join(5)
+        assert not starting.is_alive()
+    other.close()
 
 
 def test_each_decision_of_a_committed_batch_is_compared(one: Instance, store_url: str) -> None:

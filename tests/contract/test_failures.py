@@ -5,11 +5,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from tests.contract.builders import MovableTime, a_case, a_message, at_once, changes, connection_of, row_counts, write
 from tests.contract.conftest import Open
@@ -17,7 +17,7 @@ from tests.services.desk import DEPLOY, free_port
 from tests.services.postgres import Server, libpq
 from triage.adapters.store import schema
 from triage.adapters.store.store import SqlStore, SqlTransaction, open_store
-from triage.errors import StoreAway, Unreachable, WrongSettings
+from triage.errors import StoreAway, TookTooLong, Unreachable, WrongSettings
 
 
 def terminate(url: str, tx: SqlTransaction) -> None:
@@ -96,8 +96,23 @@ def test_a_statements_own_time_out_counts_as_failed(postgresql_store: SqlStore) 
             connection_of(tx).exec_driver_sql("SET LOCAL statement_timeout = '20ms'")
             connection_of(tx).exec_driver_sql("SELECT pg_sleep(5)")
 
-    with pytest.raises(DBAPIError, match="statement timeout"):
+    with pytest.raises(TookTooLong, match="statement timeout"):
         slow()
+
+
+def test_a_transaction_that_was_frozen_counts_as_failed(postgresql_store: SqlStore) -> None:
+    """The database gives up what it held, so that others can go on; the next transaction works."""
+
+    def frozen() -> None:
+        with postgresql_store.transaction() as tx:
+            tx.cases.write(changes(a_case()))
+            connection_of(tx).exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '20ms'")
+            time.sleep(0.1)
+            tx.cases.lock(["C-1"])
+
+    with pytest.raises(TookTooLong, match="idle-in-transaction"):
+        frozen()
+    write(postgresql_store, a_case("C-2"))
 
 
 def test_a_connection_has_time_outs(postgresql_store: SqlStore) -> None:
@@ -105,7 +120,7 @@ def test_a_connection_has_time_outs(postgresql_store: SqlStore) -> None:
     with postgresql_store.transaction() as tx:
         names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "timezone")
         found = [connection_of(tx).exec_driver_sql(f"SHOW {name}").scalar_one() for name in names]
-    assert found == ["30s", "10s", "1min", "UTC"]
+    assert found == ["30s", "10s", "20s", "UTC"]
 
 
 def test_a_locked_file_is_tried_again(sqlite_url: str, sqlite_store: SqlStore) -> None:
@@ -175,6 +190,7 @@ def test_one_daemon_on_an_embedded_database(open_another: Open, backend: str) ->
 
 DAEMON = """
 import sys
+import time
 from triage.adapters.store.store import open_store
 from triage.adapters.time_source import MachineTime
 store = open_store(sys.argv[1], MachineTime())

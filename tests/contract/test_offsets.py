@@ -1,5 +1,6 @@
 """Positions move by compare-and-set alone, and remember a batch that somebody died in."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.contract.builders import (
     rows_of,
 )
 from tests.contract.conftest import Open
-from triage.adapters.store.store import SqlStore
+from triage.adapters.store.store import SqlStore, SqlTransaction
 from triage.errors import Fenced
 from triage.ports import Part, Position
 
@@ -114,35 +115,51 @@ def test_a_bad_batch_is_tried_until_it_is_behind(
     begin(store, PART)
     with store.transaction() as tx:
         if trying is not None:
-            tx.offsets.mark_trying(PART, trying)
-        tx.offsets.count_try(PART)
+            tx.offsets.mark_trying(PART, 10, trying)
+        tx.offsets.count_try(PART, 10)
     with store.transaction() as tx:
         tx.offsets.advance(PART, 10, after)
     assert position(store) == Position(next_offset=after, trying=left, tries=0)
 
 
 def test_tries_are_counted_and_forgiven(store: SqlStore) -> None:
-    """Each attempt counts, of this part alone; forgiving sets them back and keeps the rest."""
+    """Each attempt counts, of this part alone, by who knows the position; forgiving forgets them and the batch."""
     begin(store, PART, *OTHERS)
     counted = []
     for _ in range(3):
         with store.transaction() as tx:
-            counted.append(tx.offsets.count_try(PART))
+            counted.append(tx.offsets.count_try(PART, 10))
     with store.transaction() as tx:
-        tx.offsets.mark_trying(PART, 19)
+        tx.offsets.mark_trying(PART, 10, 19)
     assert counted == [1, 2, 3]
     assert position(store) == Position(next_offset=10, trying=19, tries=3)
     with store.transaction() as tx:
-        tx.offsets.forgive(PART)
-    assert position(store) == Position(next_offset=10, trying=19)
+        tx.offsets.forgive(PART, 9)
+    assert position(store) == Position(next_offset=10, trying=19, tries=3)
+    with store.transaction() as tx:
+        tx.offsets.forgive(PART, 10)
+    assert position(store) == Position(next_offset=10)
     assert [position(store, other) for other in OTHERS] == [Position(next_offset=10)] * 2
+
+
+def test_who_was_overtaken_counts_nothing(store: SqlStore) -> None:
+    """A worker that was frozen must not charge the events of others with what happens to it."""
+    begin(store, PART)
+    calls: list[Callable[[SqlTransaction], object]] = [
+        lambda tx: tx.offsets.count_try(PART, 9),
+        lambda tx: tx.offsets.mark_trying(PART, 9, 19),
+    ]
+    for call in calls:
+        with pytest.raises(Fenced), store.transaction() as tx:
+            call(tx)
+    assert position(store) == Position(next_offset=10)
 
 
 def test_a_try_survives_the_batch_that_fails(store: SqlStore) -> None:
     """The count has a transaction of its own: what dies afterwards cannot take it back."""
     begin(store, PART)
     with store.transaction() as tx:
-        tx.offsets.count_try(PART)
+        tx.offsets.count_try(PART, 10)
 
     def batch() -> None:
         with store.transaction() as tx:

@@ -17,6 +17,7 @@ from triage.adapters.store.engine import make_engine, parse_url
 from triage.adapters.store.store import open_store
 from triage.adapters.store.tables import METADATA, Instant
 from triage.errors import Unreachable
+from triage.ports import LetterFilter, Mute, Pause
 
 
 @pytest.fixture
@@ -107,6 +108,33 @@ def test_a_store_of_the_first_release_keeps_its_rules(empty_url: str, time: Mova
             (1, "r1", "activated", NOW + SECOND, "host"),
             (2, "r2", "activated", NOW + 2 * SECOND, "host"),
         ]
+    store.close()
+
+
+def test_a_store_before_operators_keeps_switches_and_letters(empty_url: str, time: MovableTime) -> None:
+    """A mute stays in force, a dead letter waits to be redriven, and a pause without an end finds room."""
+    engine = make_engine(parse_url(empty_url))
+    with engine.begin() as connection:
+        command.upgrade(schema._config(connection), "0002")
+        for statement in (
+            "INSERT INTO switches (at, who, why, switch, scope, value, until) "
+            "VALUES (:at, 'li.na', 'x', 'mute', 'case', 'C-1', :until)",
+            "INSERT INTO dead_letters (id, reason, detail, origin, at, value, is_copy) "
+            "VALUES ('dl1', 'quarantined', 'x', 'events', :at, :value, :no)",
+        ):
+            bound = [sa.bindparam("at", type_=Instant()), sa.bindparam("until", type_=Instant())]
+            given = {"at": NOW, "until": NOW + SECOND, "value": b"{", "no": False}
+            wanted = {name: value for name, value in given.items() if f":{name}" in statement}
+            connection.execute(sa.text(statement).bindparams(*(one for one in bound if one.key in wanted)), wanted)
+    engine.dispose()
+    schema.upgrade(empty_url)
+    store = open_store(empty_url, time)
+    pause = Pause("sweep", NOW, None, "li.na", "x")
+    with store.transaction() as tx:
+        tx.switches.pause(pause)
+        assert tx.switches.mutes(NOW) == (Mute("case", "C-1", NOW + SECOND),)
+        assert tx.switches.pauses(NOW) == (pause,)
+        assert [(head.id, head.redriven) for head in tx.letters.heads(LetterFilter())] == [("dl1", None)]
     store.close()
 
 

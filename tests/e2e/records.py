@@ -5,9 +5,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.request import urlopen
 
-from tests.e2e.workers import Worker, query
+from tests.e2e.workers import query
 
 Output = dict[str, Any]
 
@@ -44,12 +43,3 @@ def count(url: str, table: str, where: str = "true") -> int:
 def rows(url: str, statement: str) -> list[Any]:
     """The only column of a query."""
     return [value for (value,) in query(url, statement)]
-
-
-def scraped(daemon: Worker, metric: str) -> dict[str, float]:
-    """The values of a metric at the running daemon, by its labels."""
-    port = daemon.logged("service.started")["port"]
-    with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
-        lines = answer.read().decode().splitlines()
-    found = (line.removeprefix(metric).rsplit(" ", 1) for line in lines if line.startswith(metric))
-    return {labels: float(value) for labels, value in found}

@@ -15,7 +15,6 @@ import pytest
 from monitors.metrics.registry import Metrics
 from tests.e2e.clock_desk import CLOCK, event, execute, instant, rules, run_at, says, told, write_events, write_rules
 from tests.e2e.race import judge, race
-from tests.e2e.records import scraped
 from tests.e2e.test_kafka_and_postgres import environment
 from tests.e2e.workers import Worker, dump, query, wait_for, wait_for_events
 from tests.fixtures import Topics
@@ -199,7 +198,7 @@ def test_unreadable_cases_do_not_hold_up_the_notices_of_others(tmp_path: Path, u
         wait_for(lambda: query(url, "SELECT count(*) FROM notices") == [(998,)], seconds=20)
         wait_for(lambda: query(url, "SELECT count(*) FROM clocks WHERE attempts > 0") == [(2,)])
         assert daemon.logged("sweep.case_failed")["case"] in ("C-0001x", "C-0002x")
-        assert scraped(daemon, "triage_sweep_failures_total") == {'{alarm="no"}': 2.0}
+        assert daemon.metric("triage_sweep_failures_total") == {'{alarm="no"}': 2.0, '{alarm="yes"}': 0.0}
         assert daemon.stop() == 0
     assert [one["subject"] for one in told(url, "alerts", "clock_breached")] == damaged.sound
     ((last,),) = query(url, "SELECT max(at) FROM notices")
@@ -210,6 +209,20 @@ def test_unreadable_cases_do_not_hold_up_the_notices_of_others(tmp_path: Path, u
     for attempts, pause in found.values():
         assert attempts == 1
         assert timedelta(seconds=60) <= pause < timedelta(seconds=80)
+
+
+def test_a_case_that_cannot_be_swept_five_times_rings_one_alarm(tmp_path: Path, url: str) -> None:
+    """Each of its failures counts, from the fifth on as an alarm; the log names the case."""
+    damaged = Damaged(tmp_path, url, 8)
+    tried = "UPDATE clocks SET attempts = 4 WHERE case_no = (SELECT no FROM cases WHERE id = 'C-0001x')"
+    assert execute(url, tried) == 1  # four minutes later
+    with Worker(tmp_path, "run", "--source", str(damaged.source), **damaged.settings) as daemon:
+        wait_for(lambda: query(url, "SELECT count(*) FROM clocks WHERE attempts IN (1, 5)") == [(2,)])
+        wait_for(lambda: query(url, "SELECT count(*) FROM notices") == [(8,)])
+        assert daemon.metric("triage_sweep_failures_total") == {'{alarm="no"}': 1.0, '{alarm="yes"}': 1.0}
+        assert daemon.stop() == 0
+    failed = daemon.lines("sweep.case_failed")
+    assert sorted(line["case"] for line in failed) == ["C-0001x", "C-0002x"]
 
 
 def test_an_event_of_an_unreadable_case_does_not_hold_up_those_of_others(tmp_path: Path, url: str) -> None:

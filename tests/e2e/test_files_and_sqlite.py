@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.records import scraped
 from tests.e2e.samples import sample_events, write_spool
 from tests.e2e.workers import Worker, count_events, dump, published, query, wait_for, wait_for_events
 
@@ -91,7 +90,10 @@ def test_health_readiness_and_metrics_answer_and_a_signal_stops_in_order(tmp_pat
 
         assert wait_for(lambda: answers("/readyz"))
         assert answers("/healthz")
-        wait_for(lambda: 'triage_events_total{outcome="applied"' in (answers("/metrics") or ""))
+        registered = re.compile(
+            r'^triage_events_total{outcome="applied",type="complaint.registered"} 10\.0$', re.MULTILINE
+        )
+        wait_for(lambda: registered.search(answers("/metrics") or ""))
         wait_for(lambda: "triage_heartbeat_timestamp_seconds" in (answers("/metrics") or ""))
         assert worker.stop() == 0
     assert query(f"sqlite:///{tmp_path}/desk.sqlite", "SELECT count(*) FROM outbox WHERE state <> 'sent'") == [(0,)]
@@ -142,7 +144,7 @@ def test_faulty_rules_never_go_live_and_the_last_good_ones_run_on(tmp_path: Path
         medical.write_text(sound.replace("priority: high", "priority: hihg"), encoding="utf-8")
         (fault,) = worker.logged("rules.kept")["faults"][:1]
         assert re.match(r"triage/medical\.yaml:\d+:\d+: ", fault)
-        assert scraped(worker, "triage_rulebook_last_reload_success") == {"": 0.0}
+        assert worker.metric("triage_rulebook_last_reload_success") == {"": 0.0}
         assert len(query(url, "SELECT revision FROM rulebooks")) == 1
         medical.write_text(f"# a new revision\n{sound}", encoding="utf-8")
         wait_for(lambda: len(query(url, "SELECT revision FROM rulebooks")) == 2)

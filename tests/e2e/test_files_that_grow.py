@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from tests.e2e.clock_desk import event, instant, write_events
-from tests.e2e.records import count, json_lines, rows, scraped
+from tests.e2e.records import count, json_lines, rows
 from tests.e2e.workers import Worker, count_events, query, wait_for, wait_for_events
 
 
@@ -46,7 +46,7 @@ def run_in_halves(directory: Path, seconds: float) -> dict[str, Any]:
         os.truncate(source, len(source.read_bytes()) - 10)
         lost = daemon.logged("consumer.position_lost")
         assert str(source) in lost["detail"]
-        assert sum(scraped(daemon, "triage_positions_lost_total").values()) == 1
+        assert sum(daemon.metric("triage_positions_lost_total").values()) == 1
         assert str(source) in unready(daemon)
         assert daemon.stop() == 0
     events = rows(url, "SELECT event_id FROM timeline WHERE kind = 'event'")

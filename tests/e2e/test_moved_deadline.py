@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.e2e.clock_desk import CLOCK, event, instant, rules, write_rules
 from tests.e2e.desks import Desk
-from tests.e2e.records import count, of_type, rows, scraped
+from tests.e2e.records import count, of_type, rows
 from tests.e2e.workers import wait_for, wait_for_events
 
 DAYS = timedelta(days=1)
@@ -35,7 +35,7 @@ def run_moved(desk: Desk) -> dict[str, Any]:
         wait_for(lambda: len(alerts(desk)) == 3)
         before = desk.published("alerts"), desk.published("decisions")
         desk.send(events)
-        wait_for(lambda: sum(scraped(daemon, DUPLICATES).values()) == len(events))
+        wait_for(lambda: sum(daemon.metric(DUPLICATES).values()) == len(events))
         assert daemon.stop() == 0
     assert (desk.published("alerts"), desk.published("decisions")) == before
     return judge(desk, received)

@@ -10,7 +10,7 @@ from typing import Any
 from tests.e2e.clock_desk import event, instant
 from tests.e2e.desks import Desk, encoded
 from tests.e2e.poisoned import KILLS, RAISES
-from tests.e2e.records import Letter, count, rows, scraped
+from tests.e2e.records import Letter, count, rows
 from tests.e2e.workers import count_events, query, wait_for
 
 POISONED = (sys.executable, "-m", "tests.e2e.poisoned")
@@ -47,7 +47,7 @@ def run_poisoned(desk: Desk, events: int) -> dict[str, Any]:
                 deaths += 1
                 assert deaths <= MOST_DEATHS
                 continue
-            assert scraped(daemon, "triage_dead_letters_total")[QUARANTINES] > 0, "the alert DeadLetters rings"
+            assert daemon.metric("triage_dead_letters_total")[QUARANTINES] > 0, "the alert DeadLetters rings"
             assert daemon.stop() == 0
     assert deaths > 0
     late = judge(desk, events, sent) - began

@@ -24,7 +24,7 @@ SAMPLE = ROOT / "docs" / "samples" / "consume_decisions.py"
 @contextmanager
 def consuming(broker: Broker, topics: Topics, file: Path) -> Iterator[None]:
     """The sample runs, until somebody presses Ctrl-C."""
-    arguments = [sys.executable, SAMPLE, broker.bootstrap, file, topics.decisions, topics.alerts]
+    arguments = [sys.executable, str(SAMPLE), broker.bootstrap, str(file), topics.decisions, topics.alerts]
     with file.with_suffix(".log").open("a") as log, subprocess.Popen(arguments, stdout=log, stderr=log) as process:
         yield
         process.send_signal(signal.SIGINT)

@@ -9,7 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -96,12 +96,17 @@ def test_an_overdue_case_rings_at_its_department_until_it_is_answered(watched: W
 
     answered = now()
     watched.send(event("answer", "reply_sent", "LIVE-1", answered, channel="phone"))
-    wait_for(lambda: len(watched.receiver.heard("resolved", "StatutoryDeadlineMissed", clock=CLOCK)) >= 2)
+
+    def over() -> set[str]:
+        told = watched.receiver.heard("resolved", "StatutoryDeadlineMissed", clock=CLOCK)
+        return {who for who, alert in told if datetime.fromisoformat(alert["endsAt"]) > answered}
+
+    wait_for(lambda: over() == {"compliance", "claims"})
     took = (now() - answered).total_seconds()
     print(f"from reply to receiver: {took:.1f} s")
     assert took < LATEST
-    over = watched.receiver.heard("resolved", "StatutoryDeadlineMissed", clock=CLOCK)
-    assert {who for who, _ in over} == {"compliance", "claims"}
+    still = watched.prometheus.values(f'ALERTS{{alertname="StatutoryDeadlineMissed", clock="{CLOCK}"}}')
+    assert still == []
 
 
 def queries() -> Iterator[tuple[str, str]]:
@@ -117,7 +122,8 @@ def test_every_query_of_every_dashboard_gives_data(watched: Watched) -> None:
     expected = {query for _, query in queries()} - set(WITHOUT_DATA)
 
     def filled(query: str) -> str:
-        return query.replace("$__rate_interval", "1m").replace("$department", ".*")
+        # A zero in the place of nothing would hide a query that finds nothing.
+        return query.replace("$__rate_interval", "1m").replace("$department", ".*").removesuffix(" or vector(0)")
 
     waiting = dict.fromkeys(sorted(expected))
 

@@ -8,17 +8,20 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psycopg
 
 from tests.services.postgres import libpq
 
 ROOT = Path(__file__).parent.parent.parent
-SECONDS = 60
+SECONDS = 120
 TRIAGE = (sys.executable, "-m", "triage")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 """How SQLite holds an instant; PostgreSQL gives it as one."""
@@ -57,6 +60,15 @@ class Worker:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=SECONDS)
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """SIGSTOP within the block."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def finish(self, seconds: float = SECONDS) -> int:
         """Wait for its own end; gives the exit code."""
         return self.process.wait(timeout=seconds)
@@ -67,14 +79,36 @@ class Worker:
 
     def logged(self, action: str) -> dict[str, Any]:
         """The first log line with this action, waited for."""
-        found: dict[str, Any] = wait_for(
-            lambda: next((line for line in self.lines() if line.get("action") == action), None)
-        )
+        found: dict[str, Any] = wait_for(lambda: next(iter(self.lines(action)), None))
         return found
 
-    def lines(self) -> Iterable[dict[str, Any]]:
-        """The lines of its log."""
-        return (json.loads(line) for line in self.output().splitlines() if line.startswith("{"))
+    def lines(self, action: str) -> list[dict[str, Any]]:
+        """The log lines with this action so far."""
+        found = (json.loads(line) for line in self.output().splitlines() if line.startswith("{") and line[-1] == "}")
+        return [line for line in found if line.get("action") == action]
+
+    def asks(self, path: str) -> tuple[int, str]:
+        """Status and body of what its HTTP server answers; 0 when it does not."""
+        port = self.logged("service.started")["port"]
+        try:
+            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def await_ready(self, seconds: float = SECONDS, *, ready: bool = True) -> None:
+        """Wait until it says that it is ready, or that it is not."""
+        status = 200 if ready else 503
+        wait_for(lambda: self.asks("/readyz")[0] == status, seconds)
+
+    def metric(self, name: str) -> dict[str, float]:
+        """The values of a metric now, by its labels."""
+        lines = self.asks("/metrics")[1].splitlines()
+        found = (line.removeprefix(name).rsplit(" ", 1) for line in lines if line.startswith(name))
+        return {labels: float(value) for labels, value in found}
 
 
 def wait_for(question: Callable[[], Any], seconds: float = SECONDS) -> Any:

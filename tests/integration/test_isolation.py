@@ -12,15 +12,19 @@ import pytest
 
 from monitors.metrics.registry import Metrics
 from tests.contract.builders import kept_letters
+from tests.contract.sources.inputs import options_for
 from tests.e2e.samples import sample_events
 from tests.e2e.workers import ROOT, query
+from tests.integration.conftest import Topics
+from tests.services.kafka import Broker
 from triage.adapters.files.source import FileSource
+from triage.adapters.kafka.source import KafkaSource
 from triage.adapters.store.store import SqlStore, open_store
 from triage.adapters.time_source import MachineTime
 from triage.entrypoints.consumer import Consumer
 from triage.errors import StoreAway
 from triage.main.tools import rules_scanner
-from triage.ports import CONSUME, Part, Record
+from triage.ports import CONSUME, EventSource, Part, Record
 from triage.service.handle_event import EventHandler
 from triage.service.low_mark import LowMark
 from triage.service.pause import PauseWatch
@@ -47,13 +51,19 @@ class Poisoned(EventHandler):
         return super().handle(part, known, records)
 
 
-def consume(directory: Path) -> SqlStore:
-    """Read `events.jsonl` to its end, as the daemon does."""
+def consume(directory: Path, url: str | None = None) -> SqlStore:
+    """Read `events.jsonl` to its end, as the daemon does. `url`: the store; None: `desk.sqlite` beside it."""
+    flag = Flag()
+    source = FileSource(str(directory / "events.jsonl"), MachineTime(), flag.wait, once=True)
+    return consume_from(source, directory, url)
+
+
+def consume_from(source: EventSource, directory: Path, url: str | None = None) -> SqlStore:
+    """Read a source to its end into the store."""
     time, metrics, flag = MachineTime(), Metrics(), Flag()
-    store = open_store(f"sqlite:///{directory}/desk.sqlite", time)
+    store = open_store(url or f"sqlite:///{directory}/desk.sqlite", time)
     library = Library(metrics)
     Reloader(store, library, rules_scanner(None), by="test").start()
-    source = FileSource(str(directory / "events.jsonl"), time, flag.wait, once=True)
     handler = Poisoned(store, library, metrics, LowMark(source.inputs, 900, time), time)
     pause = PauseWatch(store, CONSUME, time)
     Consumer(source, store, handler, time, metrics, flag.wait, pause).run(until_drained=True)
@@ -108,3 +118,16 @@ def test_a_store_that_is_away_never_counts_as_a_try(tmp_path: Path, monkeypatch:
     url = f"sqlite:///{tmp_path}/desk.sqlite"
     assert query(url, "SELECT count(*) FROM timeline WHERE kind = 'event'") == [(count,)]
     assert query(url, "SELECT count(*) FROM dead_letters") == [(0,)]
+
+
+def test_an_absent_store_loses_nothing_of_the_other_partitions_of_a_poll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broker: Broker, topics: Topics
+) -> None:
+    """The poll that met it gave events of several partitions, and the source is past all of them."""
+    events = [(event["subject"].encode(), msgspec.json.encode(event)) for event in sample_events(40)]
+    broker.produce(topics.events, events)
+    monkeypatch.setattr(Poisoned, "away", 3)
+    monkeypatch.setattr("triage.entrypoints.consumer.BACK_OFF_SECONDS", (0.01,))
+    consume_from(KafkaSource(options_for(broker, topics), MachineTime()), tmp_path)
+    url = f"sqlite:///{tmp_path}/desk.sqlite"
+    assert query(url, "SELECT count(*) FROM timeline WHERE kind = 'event'") == [(len(events),)]

@@ -1,7 +1,8 @@
 """What a real Kafka does behind a consumer's back, and what the source makes of it."""
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -24,10 +25,12 @@ from tests.services.kafka import Broker
 from triage.adapters.kafka.checks import check_topics
 from triage.adapters.kafka.options import KafkaOptions
 from triage.adapters.kafka.source import KafkaSource
-from triage.errors import PositionLost, Unreachable
+from triage.errors import BrokerAway, PositionLost, Unreachable
 from triage.ports import Part, Record
 
 Open = Callable[[], KafkaSource]
+INTERVAL_MS = 7000
+"""A member may be silent for so long: at least as long as a session of the broker lasts."""
 
 
 @pytest.fixture
@@ -230,15 +233,16 @@ def test_a_position_beyond_the_end_is_lost(broker: Broker, topics: Topics, anoth
 
 
 def test_a_killed_broker_comes_back_without_loss(broker: Broker, topics: Topics, another: Open) -> None:
-    """While the broker is dead nothing comes, nothing is caught up and nothing breaks; afterwards reading goes on at
-    the same place."""
+    """While the broker is dead nothing comes, and asking for the ends tells so; afterwards reading goes on at the same
+    place."""
     produce(broker, topics, {0: [b"a0", b"a1"], 1: [b"b0"]})
     source = another()
     start(source)
     found = values(read_all(source))
     broker.kill()
     assert not source.poll(0.2)
-    assert not source.caught_up()
+    with pytest.raises(BrokerAway):
+        until(lambda: bool(source.caught_up()), "caught up")
     source.note_committed(Part(topics.events, 0), 2)
     broker.start()
     produce(broker, topics, {0: [b"a2"], 1: [b"b1"]})
@@ -247,7 +251,9 @@ def test_a_killed_broker_comes_back_without_loss(broker: Broker, topics: Topics,
     def come() -> bool:
         place(source, {Part(topics.events, 0): 2, Part(topics.events, 1): 1})
         again.extend(one.value for _, batch in source.poll(0.1) for one in batch)
-        return len(again) >= 2 and is_caught_up(source)
+        with suppress(BrokerAway):
+            return len(again) >= 2 and is_caught_up(source)
+        return False
 
     until(come, "the new records came")
     assert sorted(found) == [b"a0", b"a1", b"b0"]
@@ -269,3 +275,32 @@ def test_no_broker_is_named() -> None:
     address = f"127.0.0.1:{free_port()}"
     with pytest.raises(Unreachable, match=rf"kafka {address}: no answer within 1 s"):
         check_topics(KafkaOptions(bootstrap_servers=address, group_id="g"), timeout_ms=1000)
+
+
+def test_a_held_partition_is_kept_for_longer_than_a_member_may_be_silent(broker: Broker, topics: Topics) -> None:
+    """Polled all the while, the member keeps its partitions beyond `max_poll_interval_ms`: nobody else is given them,
+    and nothing is assigned anew. One that does not poll loses them, so the interval was short enough to tell."""
+    produce(broker, topics, {0: [b"a0"]})
+    source = KafkaSource(options_for(broker, topics), EagerTime(), max_poll_interval_ms=INTERVAL_MS)
+    other = KafkaSource(options_for(broker, topics), EagerTime(), max_poll_interval_ms=INTERVAL_MS)
+    try:
+        placed = start(source)
+        source.hold(placed.keys())
+        until_over = time.monotonic() + 1.5 * INTERVAL_MS / 1000
+        while time.monotonic() < until_over:
+            assert not source.poll(0.2)
+            assert not source.unplaced()
+        assert [source.seek(part, offset) for part, offset in placed.items()] == [0] * len(placed)
+        assert values(read_all(source)) == [b"a0"]
+        other.open()
+        given: set[Part] = set()
+
+        def has_all() -> bool:
+            other.poll(0.2)
+            given.update(place(other))
+            return given >= placed.keys()
+
+        until(has_all, "a member that polls has what the silent one had")
+    finally:
+        other.close()
+        source.close()

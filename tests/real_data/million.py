@@ -22,12 +22,15 @@ from urllib.request import urlopen
 import psycopg
 from psycopg.rows import dict_row
 
+from monitors.metrics.collectors import FIGURES
 from tests.e2e.clock_desk import event, instant, rules, run_at, write_events, write_rules
 from tests.e2e.workers import Worker, query, wait_for
 from tests.real_data import listings
 from tests.services.postgres import Server, libpq
 from triage.adapters.logs import set_up_logs
 from triage.adapters.store import schema
+from triage.adapters.store.store import open_store
+from triage.adapters.time_source import MachineTime
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 LIMITS = (100, 200, 300, 400, 500)
@@ -216,6 +219,17 @@ def finding(url: str) -> None:
     listings.ask(url)
 
 
+def figures(url: str) -> None:
+    """What the gauges over the store cost, each group by itself."""
+    store = open_store(url, MachineTime(), create=False)
+    for name in FIGURES:
+        with store.read() as reading:
+            began = time.perf_counter()
+            reading.gauges(datetime.now(UTC), name)
+            print(f"  figures {name}: {1000 * (time.perf_counter() - began):.0f} ms")
+    store.close()
+
+
 def on_sqlite(directory: Path, cases: int) -> None:
     store = directory / "million.sqlite"
     url = f"sqlite:///{store}"
@@ -223,6 +237,7 @@ def on_sqlite(directory: Path, cases: int) -> None:
     print(f"  disk: {store.stat().st_size / 1e9:.2f} GB")
     measure(directory, url, loader)
     finding(url)
+    figures(url)
 
 
 def on_postgres(directory: Path, cases: int) -> None:
@@ -236,6 +251,7 @@ def on_postgres(directory: Path, cases: int) -> None:
         print(f"  disk: {size / 1e9:.2f} GB")
         measure(directory, url, loader)
         finding(url)
+        figures(url)
 
 
 STORES = {"postgresql": on_postgres, "sqlite": on_sqlite}

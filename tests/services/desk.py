@@ -1,5 +1,6 @@
 """What the real parts share: calling the scripts under deploy/, free ports, and leaving nothing behind."""
 
+import os
 import random
 import socket
 import subprocess
@@ -18,6 +19,14 @@ def call(script: Path, *arguments: str) -> str:
     if done.returncode:
         raise ServiceUnavailable(f"{script.name} {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout.strip()
+
+
+def as_root(*command: str) -> None:
+    """Run a command as root. Raises ServiceUnavailable."""
+    whole = command if os.geteuid() == 0 else ("sudo", "-n", *command)
+    done = subprocess.run(whole, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ServiceUnavailable(f"{' '.join(whole[:3])}: {done.stderr.strip()}")
 
 
 def free_port(together: int = 1) -> int:

@@ -11,6 +11,15 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ConfigResource,
+    ConfigResourceType,
+    ResourcePattern,
+    ResourceType,
+)
 
 from tests.services.desk import DEPLOY, Guard, call, free_port
 
@@ -34,9 +43,12 @@ class Broker:
     Raises ServiceUnavailable from `start` when Java or Maven is missing or the node does not come up.
     """
 
+    PORTS = 2
+    """Neighbouring ports that it needs."""
+
     def __init__(self) -> None:
         self.data = Path(tempfile.mkdtemp(prefix="triage-kafka-"))
-        self._port = free_port(together=2)
+        self._port = free_port(together=self.PORTS)
         self._guard = Guard(str(SCRIPT), "down", "--remove", "--data", str(self.data))
 
     def __enter__(self) -> Self:
@@ -63,7 +75,12 @@ class Broker:
 
     def start(self) -> None:
         """Come up and answer; nothing to do when it does already."""
-        call(SCRIPT, "up", "--data", str(self.data), "--port", str(self._port))
+        settings = (word for name, value in self.settings().items() for word in ("--set", f"{name}={value}"))
+        call(SCRIPT, "up", "--data", str(self.data), "--port", str(self._port), *settings)
+
+    def settings(self) -> Mapping[str, str]:
+        """What differs from deploy/kafka/server.properties."""
+        return {}
 
     def stop(self) -> None:
         """Go down in good order."""
@@ -103,6 +120,14 @@ class Broker:
             options = {"replication_factor": 1, "configs": dict(configs or {})}
             wanted = {name: {"num_partitions": number, **options} for name, number in partitions.items()}
             admin.create_topics(wanted, wait_for_metadata=True)
+        finally:
+            admin.close()
+
+    def configure(self, topic: str, configs: Mapping[str, str]) -> None:
+        """Change settings of a topic."""
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        try:
+            admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, dict(configs))])
         finally:
             admin.close()
 
@@ -156,6 +181,44 @@ class Broker:
             return sorted(found, key=lambda record: (record.partition, record.offset))
         finally:
             consumer.close()
+
+
+class GuardedBroker(Broker):
+    """A node with a second door, `guarded`, where `SERVICE` may do what `allow` gave it and no more. At `bootstrap`
+    everybody may do everything."""
+
+    PORTS = 3
+    SERVICE, PASSWORD = "triage", "not-a-secret"
+
+    @property
+    def guarded(self) -> str:
+        """HOST:PORT, SASL_PLAINTEXT with PLAIN."""
+        return f"127.0.0.1:{self._port + 2}"
+
+    def settings(self) -> Mapping[str, str]:
+        """Kafka's own authorizer; who comes in without a name is an administrator."""
+        doors = {"PLAINTEXT": self.bootstrap, "SASL_PLAINTEXT": self.guarded}
+        module = "org.apache.kafka.common.security.plain.PlainLoginModule"
+        return {
+            "listeners": ",".join(f"{name}://{at}" for name, at in doors.items())
+            + f",CONTROLLER://127.0.0.1:{self._port + 1}",
+            "listener.security.protocol.map": ",".join(f"{one}:{one}" for one in doors) + ",CONTROLLER:PLAINTEXT",
+            "sasl.enabled.mechanisms": "PLAIN",
+            "listener.name.sasl_plaintext.plain.sasl.jaas.config": f'{module} required user_{self.SERVICE}="'
+            f'{self.PASSWORD}";',
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": "User:ANONYMOUS",
+        }
+
+    def allow(self, kind: ResourceType, name: str, *operations: ACLOperation) -> None:
+        """Let the service do this to a topic or a group."""
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        try:
+            where = ResourcePattern(kind, name)
+            given = [ACL(f"User:{self.SERVICE}", "*", one, ACLPermissionType.ALLOW, where) for one in operations]
+            assert not admin.create_acls(given)["failed"]
+        finally:
+            admin.close()
 
 
 def _states(pid: int) -> list[str]:

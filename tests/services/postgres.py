@@ -2,6 +2,8 @@
 
 import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -9,7 +11,7 @@ from typing import Literal, Self
 import psycopg
 from psycopg import sql
 
-from tests.services.desk import DEPLOY, Guard, call, free_port
+from tests.services.desk import DEPLOY, Guard, as_root, call, free_port
 
 SCRIPT = DEPLOY / "postgres" / "postgres"
 
@@ -28,7 +30,7 @@ class Server:
 
     def __init__(self, *, fsync: bool = False) -> None:
         self.data = Path(tempfile.mkdtemp(prefix="triage-postgres-"))
-        self._port = free_port()
+        self.port = free_port()
         self._fsync = "on" if fsync else "off"
         self._guard = Guard(str(SCRIPT), "down", "--mode", "immediate", "--remove", "--data", str(self.data))
 
@@ -51,7 +53,7 @@ class Server:
 
     def start(self) -> None:
         """Come up and answer; nothing to do when it does already."""
-        call(SCRIPT, "up", "--data", str(self.data), "--port", str(self._port), "--set", f"fsync={self._fsync}")
+        call(SCRIPT, "up", "--data", str(self.data), "--port", str(self.port), "--set", f"fsync={self._fsync}")
 
     def stop(self, mode: Literal["smart", "fast", "immediate"] = "fast") -> None:
         """Go down: `smart` waits for the clients, `fast` rolls them back, `immediate` leaves a crash to recover."""
@@ -64,11 +66,33 @@ class Server:
     def close(self) -> None:
         self._guard.release()
 
-    def fresh_database(self) -> str:
+    def fresh_database(self, tablespace: str = "pg_default") -> str:
         """Create an empty database with a random name and give its URL, for SQLAlchemy."""
         name = f"test_{uuid.uuid4().hex}"
-        self._administer(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0 TABLESPACE {}")
+        self._administer(statement.format(sql.Identifier(name), sql.Identifier(tablespace)))
         return self._url(name)
+
+    @contextmanager
+    def small_tablespace(self, size: str) -> Iterator[tuple[str, Path]]:
+        """A tablespace on a file system of its own, so large (`64m`), and where that is mounted. Needs the right to
+        mount: root, or `sudo` without a password. Raises ServiceUnavailable."""
+        name = f"small_{uuid.uuid4().hex[:12]}"
+        place = self.data / name
+        place.mkdir()
+        as_root("mount", "-t", "tmpfs", "-o", f"size={size},mode=0777", "tmpfs", str(place))
+        try:
+            home = place / "tables"
+            home.mkdir()
+            owner = (self.data / "db").stat()
+            as_root("chown", f"{owner.st_uid}:{owner.st_gid}", str(home))
+            at = sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(sql.Identifier(name), sql.Literal(str(home)))
+            self._administer(at)
+            yield name, place
+            self._administer(sql.SQL("DROP TABLESPACE {}").format(sql.Identifier(name)))
+        finally:
+            as_root("umount", "--lazy", str(place))
+            place.rmdir()
 
     def drop_database(self, url: str) -> None:
         """Drop it, whoever is connected."""
@@ -80,4 +104,4 @@ class Server:
             connection.execute(statement)
 
     def _url(self, database: str) -> str:
-        return f"postgresql+psycopg://triage@127.0.0.1:{self._port}/{database}"
+        return f"postgresql+psycopg://triage@127.0.0.1:{self.port}/{database}"

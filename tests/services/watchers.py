@@ -21,7 +21,9 @@ import yaml
 
 from tests.services.desk import DEPLOY, ServiceUnavailable, free_port
 
-OFTEN = "1s"
+OFTEN, SCRAPED = "1s", "2s"
+"""How often rules are evaluated and people told; how often the instance is asked, which may also take so long."""
+
 UNAVAILABLE = 503
 SECRETS = {"smtp-password": "hidden-1", "wecom-corp-id": "ww1", "wecom-secret": "hidden-2", "pager-token": "hidden-3"}
 
@@ -47,12 +49,12 @@ class Daemon:
 
 
 class Prometheus(Daemon):
-    """Scrapes one instance and evaluates the shipped rules, each second."""
+    """Scrapes one instance and evaluates the shipped rules."""
 
     def __init__(self, directory: Path, target: str, alertmanager: str) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
-        config["global"] = {"scrape_interval": OFTEN, "evaluation_interval": OFTEN}
+        config["global"] = {"scrape_interval": SCRAPED, "scrape_timeout": SCRAPED, "evaluation_interval": OFTEN}
         config["rule_files"] = [str(DEPLOY / "prometheus" / name) for name in config["rule_files"]]
         config["scrape_configs"][0]["static_configs"][0]["targets"] = [target]
         config["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] = [alertmanager]

@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+from triage.adapters.traces import without_text
+
 LIBRARY = "log.library"
 """The action of a line that a library of others wrote."""
 
@@ -26,11 +28,7 @@ def set_up_logs(level: str, style: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*common, structlog.stdlib.add_logger_name, _name_action],
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                renderer,
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _leave_out_texts, renderer],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.ERROR)
@@ -40,4 +38,13 @@ def set_up_logs(level: str, style: str) -> None:
 
 def _name_action(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     line["action"] = LIBRARY
+    return line
+
+
+def _leave_out_texts(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Of an error its place and kind stay: its text may quote what somebody wrote."""
+    found = line.pop("exc_info", None)
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        line["exception"] = without_text(error)
     return line

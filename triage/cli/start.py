@@ -5,9 +5,11 @@ import sys
 from importlib import import_module
 
 import typer
+from typer.main import get_command
 
+from triage.adapters.traces import hide_texts_of_errors
 from triage.cli.options import new_app
-from triage.errors import BrokerAway, Refused, StoreAway, TriageError, Unreachable
+from triage.errors import Refused, TriageError, TryAgain, Unreachable
 
 QUICK = {"try": "triage.cli.try_text"}
 """Verb to the module that registers it."""
@@ -20,15 +22,16 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    hide_texts_of_errors()
     try:
-        app_for(sys.argv[1:2])()
+        get_command(app_for(sys.argv[1:2]))()  # called itself, typer would put its hook for errors in the place of ours
     except Refused as error:
         for reason in error.reasons:
             print(reason, file=sys.stderr)
         sys.exit(error.exit_code)
     except TriageError as error:
         print(error, file=sys.stderr)
-        sys.exit(Unreachable.exit_code if isinstance(error, StoreAway | BrokerAway) else 1)
+        sys.exit(Unreachable.exit_code if isinstance(error, TryAgain) else 1)
 
 
 def app_for(verb: list[str]) -> typer.Typer:

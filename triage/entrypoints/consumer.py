@@ -7,10 +7,9 @@ from datetime import datetime
 import structlog
 
 from monitors.ports import Observer, TimeSource, note_success
-from triage.codec.concerned import concerned
-from triage.errors import Fenced, PositionLost, TryAgain, describe
+from triage.errors import NEVER_AT_FAULT, Fenced, PositionLost, TryAgain, describe
 from triage.ports import EventSource, Part, Position, Record, Store
-from triage.service.dead_letters import origin_of
+from triage.service.dead_letters import origin_told
 from triage.service.handle_event import EventHandler
 from triage.service.pause import PauseWatch
 
@@ -26,6 +25,11 @@ POLL_SECONDS = 1.0
 
 LOOP = "consume"
 """The consumer's name among the loops."""
+
+TURN_SECONDS = 5.0
+"""After so long no further work of a turn is begun: while a worker does not poll, nobody can join or leave the group.
+"""
+
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -48,13 +52,14 @@ class Consumer:
         self._time, self._observer, self._wait = time, observer, wait
         self._known: dict[Part, int] = {}
         self._again: set[Part] = set()
-        self._forgiven: set[Part] = set()
+        self._forgiven: dict[Part, int] = {}
         self._lost: dict[Part, str] = {}
         self._holds = False
         self._until_drained = False
         self._failures = 0
         self._away_since: float | None = None
         self._began_at = self._time.now()
+        self._turn_began = 0.0
         self.assigned = False
 
     def run(self, *, until_drained: bool = False) -> None:
@@ -63,12 +68,12 @@ class Consumer:
         self._began_at = self._time.now()
         note_success(self._observer, self._began_at, LOOP)  # one that never gets through its first turn is silent too
         while not self._wait(0):
-            self._source.open()
-            self._known.clear()
-            self._again.clear()
             try:
+                self._join()
                 if self._consume():
                     return
+            except TryAgain as error:
+                self._back_off(error)
             finally:
                 self.assigned = False
                 self._source.close()
@@ -82,6 +87,15 @@ class Consumer:
         if self._holds:
             return self._pause.troubles()
         return sorted(self._lost.values())
+
+    def _join(self) -> None:
+        """Open the source once the store answers: who cannot commit takes no parts. Raises TryAgain."""
+        with self._store.transaction():
+            pass
+        self._source.open()
+        self._known.clear()
+        self._again.clear()
+        self._away_since = None
 
     def _consume(self) -> bool:
         """True when the run is over, False when the source was left and has to be opened again."""
@@ -101,7 +115,7 @@ class Consumer:
     def _is_drained(self) -> bool:
         """Whether every part of the input was seen complete since this run began, here or by another worker: the parts
         of one that died come to us when its session ends."""
-        if not self._source.drained():
+        if self._again or not self._source.drained():
             return False
         with self._store.transaction() as tx:
             positions = [tx.offsets.place(part, None) for part in self._source.parts()]
@@ -121,10 +135,11 @@ class Consumer:
         self._wait(pause)
 
     def _turn(self) -> None:
-        """One poll, and every batch of it. While paused nothing is read, and everything polled, so that the parts stay
-        ours."""
+        """One poll, and every batch of it; what takes too long is read again in the next turn. While paused nothing is
+        read, and everything polled, so that the parts stay ours."""
         self._heed_pause()
         self._place()
+        self._turn_began = self._time.monotonic()
         seen: dict[Part, datetime] = {}
         try:
             if self._holds:
@@ -143,10 +158,10 @@ class Consumer:
                 self._place_again(part)
 
     def _take_all(self, left: deque[tuple[Part, Sequence[Record]]], seen: dict[Part, datetime]) -> bool:
-        """Every batch of a poll, `seen` gets the latest time of each part. False when a stop was asked for or a pause
-        began between two; whatever ends it, what was polled and not handled is read again."""
+        """Every batch of a poll that the turn has time for; `seen` gets the latest time of each part. False when a stop
+        was asked for or a pause began between two; whatever ends it, what was polled and not handled is read again."""
         try:
-            while left:
+            while left and not self._is_turn_over():
                 if self._wait(0) or self._pause.is_on():
                     return False
                 part, records = left[0]
@@ -162,13 +177,16 @@ class Consumer:
             for part in {part for part, _ in left} & self._known.keys():
                 self._place_again(part)
 
+    def _is_turn_over(self) -> bool:
+        return self._time.monotonic() - self._turn_began > TURN_SECONDS
+
     def _take(self, part: Part, records: Sequence[Record]) -> None:
         try:
             self._step(part, records)
         except Fenced:
             self._place_again(part)
         except TryAgain:
-            self._forgiven.add(part)
+            self._forgiven[part] = self._known[part]
             raise
 
     def _place(self) -> None:
@@ -176,14 +194,17 @@ class Consumer:
         for part, marker in [*self._source.unplaced(), *((part, None) for part in self._again)]:
             with self._store.transaction() as tx:
                 if part in self._forgiven:
-                    tx.offsets.forgive(part)
+                    tx.offsets.forgive(part, self._forgiven[part])
                 position = tx.offsets.place(part, marker)
-            self._forgiven.discard(part)
+            self._forgiven.pop(part, None)
             self._again.discard(part)
             try:
                 self._continue_at(part, marker, position)
             except PositionLost as error:
                 self._lose(error)
+            except TryAgain:
+                self._again.add(part)  # the source may think that it is placed
+                raise
         self.assigned = True
 
     def _continue_at(self, part: Part, marker: str | None, position: Position | None) -> None:
@@ -221,11 +242,11 @@ class Consumer:
                 raise Fenced
             fresh = position.trying is None
             if fresh:
-                tx.offsets.mark_trying(part, records[-1].offset)
+                tx.offsets.mark_trying(part, self._known[part], records[-1].offset)
         if fresh:
             try:
                 self._commit(part, self._handler.handle(part, self._known[part], records))
-            except (Fenced, TryAgain):
+            except NEVER_AT_FAULT:
                 raise
             except Exception as error:  # noqa: BLE001 # an event is at fault: find it by single steps
                 log.warning("batch failed, stepping singly", action="consumer.batch", error=describe(error))
@@ -236,7 +257,7 @@ class Consumer:
     def _step_singly(self, part: Part, records: Sequence[Record], position: Position) -> None:
         until = records[-1].offset if position.trying is None else position.trying
         for record in records:
-            if record.offset > until:
+            if record.offset > until or self._is_turn_over():
                 self._place_again(part)
                 return
             self._single(part, record)
@@ -247,19 +268,19 @@ class Consumer:
         while self._count_try(part) <= MAX_TRIES:
             try:
                 self._commit(part, self._handler.handle(part, self._known[part], [record]))
-            except (Fenced, TryAgain):
+            except NEVER_AT_FAULT:
                 raise
             except Exception as error:  # noqa: BLE001 # three tries, then quarantine with this error
                 error_text = describe(error)
-                log.warning("event failed", action="consumer.event", error=error_text, **_origin(part, record))
+                log.warning("event failed", action="consumer.event", error=error_text, **origin_told(part, record))
             else:
                 return
         self._commit(part, self._handler.quarantine(part, self._known[part], record, error_text))
-        log.error("event quarantined", action="consumer.quarantined", error=error_text, **_origin(part, record))
+        log.error("event quarantined", action="consumer.quarantined", error=error_text, **origin_told(part, record))
 
     def _count_try(self, part: Part) -> int:
         with self._store.transaction() as tx:
-            return tx.offsets.count_try(part)
+            return tx.offsets.count_try(part, self._known[part])
 
     def _commit(self, part: Part, after: int) -> None:
         self._known[part] = after
@@ -275,8 +296,3 @@ class Consumer:
                 tx.offsets.caught_up(ours)
         for part, lag in self._source.lag().items():
             self._observer.gauge("consumer_lag", lag, topic=part.input, partition=str(part.partition))
-
-
-def _origin(part: Part, record: Record) -> dict[str, str]:
-    """Where a record came from and which event it is, for a line of the log."""
-    return {"origin": origin_of(part, record), **concerned(record.value, record.headers)}

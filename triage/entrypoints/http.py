@@ -30,7 +30,15 @@ class HttpServer:
             Route("/readyz", _answer(unready)),
             Route("/metrics", _metrics(exposition)),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), log_config=None, access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            Starlette(routes=routes),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            headers=[("cache-control", "no-store"), ("x-content-type-options", "nosniff")],
+            timeout_keep_alive=5,
+        )
         self._server = uvicorn.Server(config)
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None

@@ -35,6 +35,7 @@ from triage.service.low_mark import LowMark
 from triage.service.pause import PauseWatch
 from triage.service.release import Library
 from triage.service.reload import Reloader
+from triage.service.retention import Retention, Terms
 from triage.service.shadow import Shadow
 from triage.settings import Settings
 
@@ -125,6 +126,17 @@ class Parts:
 
     def _gauges(self, dispatcher: Dispatcher) -> StoreGauges:
         return StoreGauges(self.metrics, self._figures, dispatcher.on_duty, dispatcher.surely_on_duty, self.time)
+
+    def retention(self) -> Retention:
+        """What the settings let go of after their days."""
+        kept = self.settings.retention
+        terms = Terms(
+            closed_cases=kept.closed_cases_days,
+            dead_letters=kept.dead_letters_days,
+            outbox=kept.outbox_days,
+            audit=kept.audit_days,
+        )
+        return Retention(self.store, self.library.shelf, terms, self.time, self.metrics)
 
     def _take_as_shadow(self, store: Store, files: dict[str, bytes], by: str) -> None:
         shadow_folder(store, self.library, files, by)

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 import structlog
 
+from monitors.loops.daily import Daily
 from monitors.loops.dispatcher import Dispatcher
 from monitors.loops.schedule import Loop, Schedule
 from monitors.loops.self_audit import SelfAudit
@@ -61,6 +62,7 @@ class Service:
             loops += [Loop("sweep", 0.5, parts.sweeper.sweep), Loop("audit", 5.0, audit.audit)]
         if parts.dispatcher is not None and parts.gauges is not None:
             loops += [Loop("dispatch", 0.25, parts.dispatcher.drain), Loop("gauges", 5.0, parts.gauges.refresh)]
+            loops.append(Loop("retention", 5.0, Daily(parts.retention(), parts.dispatcher.on_duty, self.time).look))
         return tuple(loops)
 
     def _look_at_rules(self) -> None:

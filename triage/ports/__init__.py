@@ -1,6 +1,8 @@
 """What the services ask of the outside: sources of events and the store with its one transaction."""
 
 from triage.ports.engine import Engine, Evaluated, OneEngine, Questions
+from triage.ports.erasing import Erased, Erasing, Erasure
+from triage.ports.old_rows import Dropped, OldRows, Settled
 from triage.ports.operators import (
     CONSUME,
     DISPATCH,
@@ -77,7 +79,11 @@ __all__ = [
     "ClockRow",
     "DeadLetter",
     "DeadLetters",
+    "Dropped",
     "Engine",
+    "Erased",
+    "Erasing",
+    "Erasure",
     "Evaluated",
     "EventSource",
     "Handled",
@@ -86,6 +92,7 @@ __all__ = [
     "LetterHead",
     "Mute",
     "Offsets",
+    "OldRows",
     "OneEngine",
     "OpenCase",
     "OutputRow",
@@ -102,6 +109,7 @@ __all__ = [
     "RulebookChange",
     "Rulebooks",
     "Running",
+    "Settled",
     "ShadowRun",
     "ShadowTally",
     "Sibling",

@@ -39,7 +39,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseRow(msgspec.Struct, kw_only=True):
-    """A row of `cases`. `no` is 0 until the store has given one. `version` counts the rows of its timeline."""
+    """A row of `cases`. `no` is 0 until the store has given one. `version` counts the rows of its timeline.
+    `erased_at`: since when its personal data are gone; what comes later is stored without, and no rule runs again."""
 
     no: int = 0
     id: str
@@ -50,6 +51,7 @@ class CaseRow(msgspec.Struct, kw_only=True):
     owner: str | None = None
     received_at: datetime
     version: int = 0
+    erased_at: datetime | None = None
     document: Document
 
 

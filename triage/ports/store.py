@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from monitors.notices.message import Message
+from triage.ports.erasing import Erasing
+from triage.ports.old_rows import OldRows
 from triage.ports.operators import Audit, DeadLetters, Outputs, Switches
 from triage.ports.past import Past
 from triage.ports.rows import (
@@ -44,16 +46,17 @@ class Offsets(Protocol):
         word."""
         ...
 
-    def mark_trying(self, part: Part, last_offset: int) -> None:
-        """Note that a batch up to this offset is being tried."""
+    def mark_trying(self, part: Part, known: int, last_offset: int) -> None:
+        """Note that a batch up to this offset is being tried. Raises Fenced when the stored position is not `known`."""
         ...
 
-    def count_try(self, part: Part) -> int:
-        """Count an attempt at the event at the position; gives the number of attempts, this one included."""
+    def count_try(self, part: Part, known: int) -> int:
+        """Count an attempt at the event at the position; gives the number of attempts, this one included. Raises Fenced
+        when the stored position is not `known`."""
         ...
 
-    def forgive(self, part: Part) -> None:
-        """Set the attempts back to none (the store was away, not the event at fault)."""
+    def forgive(self, part: Part, known: int) -> None:
+        """Forget the attempts (the store was away, not the event at fault); nothing when the position has moved."""
         ...
 
     def caught_up(self, times: Mapping[Part, datetime]) -> None:
@@ -190,6 +193,16 @@ class Transaction(Protocol):
     @property
     def outputs(self) -> Outputs:
         """Outputs that an operator looks after."""
+        ...
+
+    @property
+    def erasing(self) -> Erasing:
+        """What people wrote goes."""
+        ...
+
+    @property
+    def old_rows(self) -> OldRows:
+        """Rows by their age."""
         ...
 
     def now(self) -> datetime:

@@ -34,9 +34,9 @@ def deciders(fired: Iterable[Rule], field: str, said: str) -> tuple[str, ...]:
 
 
 def combine(rulebook: Rulebook, fired: Sequence[Rule], said: RulesSaid, case: Case) -> Outcome:
-    """The outcome of the rules that fired and of the humans' words, without policies. A human's word that the
-    rulebook does not declare is passed over. `said`: what the rules say alone."""
-    human = {field: word for field, word in case.human.items() if word in _declared(rulebook, field)}
+    """The outcome of the rules that fired and of the humans' words, without policies. `said`: what the rules say
+    alone."""
+    human = words_of_humans(rulebook, case)
     named = {rule.then.department for rule in fired if rule.then.department}
     department = human.get("department", said.department)
     is_fallback = "department" not in human and not named
@@ -54,6 +54,11 @@ def combine(rulebook: Rulebook, fired: Sequence[Rule], said: RulesSaid, case: Ca
         held_by_human=(*held, "owner") if case.owner else tuple(held),
         rules_say_higher=rulebook.priorities.index(said.priority) < rulebook.priorities.index(priority),
     )
+
+
+def words_of_humans(rulebook: Rulebook, case: Case) -> dict[str, str]:
+    """A human's word by field; one that the rulebook does not declare is passed over."""
+    return {field: word for field, word in case.human.items() if word in _declared(rulebook, field)}
 
 
 def owner_of(rulebook: Rulebook, case: Case, department: str, *, fallback: bool) -> Person:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ import msgspec
 
 from monitors.clocks.plan import AttachedClock
 from monitors.clocks.policy import Policy
+from triage.codec.erasing import Eraser
 from triage.domain.case import Case
 from triage.domain.condition import Op, Test, holds, leaf_tests, passes
 from triage.domain.decision import Decision
@@ -44,6 +46,11 @@ class CompiledRulebook:
         self.clocks = {policy.id: _clocks_of(policy, rulebook) for policy in rulebook.policies.values()}
         self._attaching = Attaching(rulebook)
         self._shadow = ShadowRules(rulebook, self._attaching)
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        """Takes the personal data out of events, by this revision's words."""
+        return Eraser(self.rulebook.vocabulary)
 
     def _is_personal(self, fact: str) -> bool:
         spec = self.rulebook.vocabulary.facts.get(fact)

@@ -17,6 +17,9 @@ log = structlog.get_logger()
 REASONS = (UNREADABLE, NO_ENVELOPE, FUTURE_TIME, "id_conflict", "quarantined", "faulty_data")
 """Why something is a dead letter."""
 
+ERASED = "erased"
+"""Stands for the detail of a dead letter whose bytes are gone."""
+
 
 def dead_letter(
     part: Part, record: Record, *, reason: str, detail: str, at: datetime, case: str | None = None, copy: bool = False
@@ -66,11 +69,21 @@ def tell(letter: DeadLetter) -> None:
     )
 
 
+def emptied(letter: DeadLetter) -> DeadLetter:
+    """The dead letter of a case whose personal data are erased: that it came and why stays, not what it says."""
+    return msgspec.structs.replace(letter, value=b"", headers=(), detail=ERASED)
+
+
 def origin_of(part: Part, record: Record) -> str:
     """Where a record came from: `file, line` or `topic, partition, offset`."""
     if record.line is not None:
         return f"{part.input}, line {record.line}"
     return f"{part.input}, partition {part.partition}, offset {record.offset}"
+
+
+def origin_told(part: Part, record: Record) -> dict[str, str]:
+    """Where a record came from and which event it is, for a line of the log."""
+    return {"origin": origin_of(part, record), **concerned(record.value, record.headers)}
 
 
 def to_messages(letters: Sequence[DeadLetter]) -> list[Message]:

@@ -9,13 +9,13 @@ import msgspec
 from monitors.notices import outputs
 from monitors.notices.message import Output
 from triage.domain import event as ev
-from triage.domain.case import Case
+from triage.domain.case import HUMAN_FIELDS, Case
 from triage.domain.decision import Decision, Outcome, new_words
 from triage.domain.document import Attachment
 from triage.domain.event import Event
 from triage.domain.facts import Facts, History
 from triage.ports import Evaluated, Sibling
-from triage.rulebook.combine import deciders, owner_of
+from triage.rulebook.combine import deciders, owner_of, words_of_humans
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.model import Rulebook
 from triage.service.draft import Considered, Draft, Rules
@@ -38,11 +38,16 @@ def count_history(case: str, received_at: datetime, siblings: Sequence[Sibling])
     )
 
 
-def decide_case(draft: Draft, case: Case, event: Event | None, siblings: Sequence[Sibling]) -> tuple[Decision, Facts]:
-    """The decision at this point, with the clocks planned so far as facts. Pure; of the draft it is only noted what was
-    seen, considered and evaluated."""
+def decide_case(
+    draft: Draft, case: Case, event: Event | None, siblings: Sequence[Sibling]
+) -> tuple[Decision, Facts | None]:
+    """The decision at this point, with the clocks planned so far as facts; without facts when no rule ran, for the
+    personal data of the case are erased. Pure; of the draft it is only noted what was seen, considered and
+    evaluated."""
     rules = draft.rules.active
     breached = draft.breaches_seen = draft.breached()
+    if draft.row.erased_at is not None and draft.outcome is not None:
+        return without_reasons(_by_humans_alone(rules.rulebook, case, draft.outcome), draft.rules), None
     past = history(case, siblings)
     facts = rules.facts.of_case(case, past, breached)
     decision = rules.decide(facts, case)
@@ -92,6 +97,26 @@ def _keep_department(
     )
 
 
+def _by_humans_alone(rulebook: Rulebook, case: Case, before: Outcome) -> Outcome:
+    """The outcome as it was, but for what humans have said since."""
+    human = words_of_humans(rulebook, case)
+    department = human.get("department", before.department)
+    has_moved = department != before.department
+    fallback = before.fallback and "department" not in human
+    owner = owner_of(rulebook, case, department, fallback=fallback) if case.owner or has_moved else before.owner
+    held = [field for field in HUMAN_FIELDS if field in human]
+    return msgspec.structs.replace(
+        before,
+        priority=human.get("priority", before.priority),
+        department=department,
+        team=None if has_moved else before.team,
+        handler=human.get("handler", before.handler),
+        owner=owner,
+        fallback=fallback,
+        held_by_human=(*held, "owner") if case.owner else tuple(held),
+    )
+
+
 def without_reasons(outcome: Outcome, rules: Rules) -> Decision:
     """An outcome that no rule gave."""
     return Decision(outcome=outcome, reasons=(), revision=rules.active.rulebook.revision)
@@ -114,7 +139,9 @@ def attach(draft: Draft, outcome: Outcome, at: datetime) -> Outcome:
     return msgspec.structs.replace(outcome, policies=tuple(sorted(attached)))
 
 
-def announce(draft: Draft, case: Case, decision: Decision, facts: Facts, cause_key: tuple[Any, ...]) -> str | None:
+def announce(
+    draft: Draft, case: Case, decision: Decision, facts: Facts | None, cause_key: tuple[Any, ...]
+) -> str | None:
     """Tell a changed outcome; gives the decision as the timeline keeps it, None when nothing changed."""
     outcome, previous = decision.outcome, draft.outcome
     if outcome == previous:
@@ -149,18 +176,18 @@ def _tell(draft: Draft, case: Case, decision: Decision, cause_key: tuple[Any, ..
         draft.count("overrides_total", rule=rule)
 
 
-def note_shadow(draft: Draft, decision: Decision, facts: Facts) -> str | None:
+def note_shadow(draft: Draft, decision: Decision, facts: Facts | None) -> str | None:
     """What rules and policies in shadow say of a decision that changed nothing, for the timeline alone; None when the
     timeline has it already."""
     names = decision.shadow.names if decision.shadow else ()
     return None if draft.moment.quiet or names == draft.shadow else as_kept(draft, decision, facts)
 
 
-def as_kept(draft: Draft, decision: Decision, facts: Facts) -> str:
+def as_kept(draft: Draft, decision: Decision, facts: Facts | None) -> str:
     """The decision as the timeline keeps it. What is in shadow is counted when it stands there anew."""
-    kept = {
+    kept: dict[str, Any] = {
         "revision": draft.rules.active.rulebook.revision,
-        "facts": draft.rules.active.stored_facts(facts),
+        "facts": None if facts is None else draft.rules.active.stored_facts(facts),
         "outcome": decision.outcome,
         "reasons": decision.reasons,
         "engines": decision.engines,

@@ -94,7 +94,8 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one step of one case causes. `decision`: the new one, None when the outcome is as it was.
     `is_settled`: the decision has seen every breach that stands behind it; what it attached or moved itself is seen by
     the next one. `evaluated`: what the rules were given and which of them matched, None when none ran; `told`: the
-    place in `messages` of the decision, None when it was not told."""
+    place in `messages` of the decision, None when it was not told. `erased_by`: whose word it was to erase the personal
+    data of the case, and why; None when nobody's."""
 
     row: CaseRow
     timeline: tuple[TimelineRow, ...]
@@ -108,6 +109,7 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     considered: Considered | None = None
     evaluated: Evaluated | None = None
     told: int | None = None
+    erased_by: tuple[str, str] | None = None
 
 
 class Draft:
@@ -217,6 +219,7 @@ class Draft:
             owner=outcome.owner.id if outcome else None,
             received_at=case.received_at,
             version=self.row.version + len(self.timeline),
+            erased_at=self.row.erased_at,
             document=self._document(document_events),
         )
         return Effects(

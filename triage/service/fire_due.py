@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from monitors.ports import Observer, Sweep
-from triage.errors import TryAgain, describe
+from triage.errors import NEVER_AT_FAULT, describe
 from triage.ports import CaseRow, Changes, Engine, OneEngine, Sibling, Store, Transaction
 from triage.service.draft import Count, Effects, Moment, report
 from triage.service.handle_event import collect
@@ -45,7 +45,7 @@ class DueFirer:
         """See `monitors.ports.FireDue`."""
         try:
             return self._sweep(limit)
-        except TryAgain:
+        except NEVER_AT_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 # one unreadable case must not stop the sweep of the others
             log.warning("sweep failed, trying case by case", action="sweep.failed", error=describe(error))
@@ -74,7 +74,7 @@ class DueFirer:
     def _fire_single(self, case_id: str) -> int:
         try:
             effects, moment = self._library.with_rules(self._store, lambda: self._fire_case(case_id))
-        except TryAgain:
+        except NEVER_AT_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 # this case waits, the sweep goes on, an alert tells after five
             log.error("case cannot be swept", action="sweep.case_failed", case=case_id, error=describe(error))

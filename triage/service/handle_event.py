@@ -12,8 +12,9 @@ from triage.domain.trace import trace_id
 from triage.ports import CaseRow, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Tracing, Transaction
 from triage.ports import DeadLetter as DeadLetterRow
 from triage.rulebook.decide import CompiledRulebook
-from triage.service.dead_letters import dead_letter, letter_again, tell, to_messages
+from triage.service.dead_letters import dead_letter, emptied, letter_again, tell, to_messages
 from triage.service.draft import Considered, Count, Effects, Moment, Rules, report
+from triage.service.erase import erase_around
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.second_engine import ask, marked
@@ -65,7 +66,7 @@ class EventHandler:
             active = self._library.current(tx).active
             self._decode(active, batch, records)
             self._apply_all(tx, batch, active)
-            batch.write()
+            batch.write(active)
         report(self._observer, batch.counts)
         for letter in batch.changes.dead_letters:
             tell(letter)
@@ -86,9 +87,10 @@ class EventHandler:
             decoded = self._codec(rules.active).decode(record.value, batch.moment.now, record.headers)
             case = decoded.event.subject if isinstance(decoded, Arrival) else None
             batch.bury(record, "quarantined", error, case)
+            batch.lock(set())
             if isinstance(decoded, Arrival) and not tx.cases.exists(decoded.event.subject):
                 batch.take(open_for_quarantined(decoded, rules, batch.moment))
-            batch.write()
+            batch.write(rules.active)
         report(self._observer, batch.counts)
         self._trace(part, batch, began)
         return record.next_offset
@@ -103,7 +105,7 @@ class EventHandler:
         self._apply_all(tx, batch, active)
         case = next((arrival.event.subject for _, arrival in batch.arrivals), letter.case)
         if batch.steps:
-            batch.write()
+            batch.write(active)
             return Anew(APPLIED, case)
         if batch.changes.dead_letters:
             (still,) = batch.changes.dead_letters
@@ -134,7 +136,7 @@ class EventHandler:
     def _apply_all(self, tx: Transaction, batch: "_Batch", active: CompiledRulebook) -> None:
         known = tx.cases.known_events({_key(arrival) for _, arrival in batch.arrivals})
         fresh = [pair for pair in batch.arrivals if batch.is_new(active, known, *pair)]
-        batch.rows = tx.cases.lock({arrival.event.subject for _, arrival in fresh})
+        batch.lock({arrival.event.subject for _, arrival in fresh})
         rules = self._library.current(tx, (row.document for row in batch.rows.values()))
         siblings = self._siblings(tx, batch, fresh) if rules.active.asks_history else {}
         for record, arrival in fresh:
@@ -211,10 +213,14 @@ class _Batch:
             kind = active.type_label(arrival.event.type)
             self.counts.append(Count("events_total", {"type": kind, "outcome": "duplicate"}))
         else:
-            detail = f"event {arrival.event.id} of {arrival.event.source} came before with other content"
+            detail = "an event of this id and source came before with other content"
             self.bury(record, "id_conflict", detail, arrival.event.subject)
             self.counts.append(Count("id_conflicts_total", {}))
         return False
+
+    def lock(self, cases: set[str]) -> None:
+        """Read and lock these cases and those of the dead letters so far, which may be erased."""
+        self.rows = self.tx.cases.lock(cases | {one.case for one in self.changes.dead_letters if one.case is not None})
 
     def take(self, effects: Effects) -> None:
         row = effects.row
@@ -228,14 +234,19 @@ class _Batch:
         if not copy:
             self.buried.append((record, case, reason))
 
-    def write(self) -> None:
+    def write(self, active: CompiledRulebook) -> None:
         for effects in marked(self.steps, self.questions):
             collect(self.changes, effects)
             self.counts.extend(effects.counts)
             if effects.considered is not None:
                 self.considered.append(effects.considered)
+        erased = {case for case, row in self.rows.items() if row.erased_at is not None}
+        self.changes.dead_letters = [emptied(one) if one.case in erased else one for one in self.changes.dead_letters]
         self.changes.messages.extend(to_messages(self.changes.dead_letters))
         self.tx.cases.write(self.changes)
+        for effects in self.steps:
+            if effects.erased_by is not None:
+                erase_around(self.tx, effects.row.id, active.eraser, *effects.erased_by)
 
 
 def collect(changes: Changes, effects: Effects) -> None:

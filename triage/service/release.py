@@ -145,14 +145,14 @@ class Library:
         """`activation`: whether a sound new folder becomes active by itself (`auto`) or waits for somebody other than
         its proposer (`approved`)."""
         self._observer, self._activation, self._shadow = observer, activation, shadow
-        self._shelf = Shelf()
+        self.shelf = Shelf()
         self._active: CompiledRulebook | None = None
         self._shown: CompiledRulebook | None = None
         self._running = Running(None)
 
     def read_by(self, read: Read) -> None:
         """From here on rules are read so."""
-        self._shelf.read = read
+        self.shelf.read = read
 
     @property
     def active(self) -> CompiledRulebook | None:
@@ -162,7 +162,7 @@ class Library:
     def current(self, tx: Transaction | Reading, documents: Iterable[Document] = ()) -> Rules:
         """The active revision, and those that the documents hold. Raises NotAtHand, ActiveUnusable."""
         self._running = tx.rulebooks.running()
-        rules = self._shelf.at_hand(self._running.active, documents)
+        rules = self.shelf.at_hand(self._running.active, documents)
         self._active = rules.active
         return rules
 
@@ -180,7 +180,7 @@ class Library:
             active = reading.rulebooks.active_revision()
             for revision in revisions:
                 try:
-                    self._shelf.get(reading.rulebooks, revision)
+                    self.shelf.get(reading.rulebooks, revision)
                 except RevisionUnusable as error:
                     raise (ActiveUnusable(str(error)) if revision == active else error) from error
 
@@ -202,7 +202,7 @@ class Library:
 
     def _if_usable(self, rulebooks: Rulebooks, revision: str) -> CompiledRulebook | None:
         try:
-            return self._shelf.get(rulebooks, revision)
+            return self.shelf.get(rulebooks, revision)
         except RevisionUnusable:
             return None
 
@@ -228,11 +228,11 @@ class Library:
     def check(self, files: dict[str, bytes]) -> CompiledRulebook:
         """The files, loaded, every example held; kept at hand. Raises FaultyRules, which the metric shows, TryAgain."""
         try:
-            compiled = CompiledRulebook(self._shelf.read(files, True))
+            compiled = CompiledRulebook(self.shelf.read(files, True))
         except FaultyRules:
             self.reload_failed()
             raise
-        self._shelf.put(compiled.rulebook.revision, compiled)
+        self.shelf.put(compiled.rulebook.revision, compiled)
         return compiled
 
     def propose(self, store: Store, files: dict[str, bytes], by: str) -> str:

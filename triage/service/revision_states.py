@@ -28,7 +28,10 @@ def short(revision: str) -> str:
 def submit(tx: Transaction, rulebook: StoredRulebook, who: str, why: str, activation: str) -> None:
     """A folder holds this sound revision. With `auto` a new one becomes active; with `approved` it becomes a proposal.
     One that was active before, was refused, or gave way to a later one by approval stays as it is: a folder is no
-    reason to take it up again."""
+    reason to take it up again. For one that is active already no batch under way is waited for: an instance starts
+    beside others that are busy, or frozen."""
+    if tx.rulebooks.states().get(rulebook.revision) == ACTIVE:
+        return
     tx.rulebooks.hold()
     state = tx.rulebooks.states().get(rulebook.revision)
     if activation == AUTO and state in (None, DRAFT, PROPOSED):

@@ -42,8 +42,8 @@ def apply(
     row: CaseRow | None, arrival: Arrival, rules: Rules, moment: Moment, siblings: Sequence[Sibling] = ()
 ) -> Effects:
     """Apply one event to its case, which it opens when there is none. The event must be new to the case."""
-    event = arrival.event
-    row = row or CaseRow(id=event.subject, received_at=event.time, document=Document())
+    row = row or CaseRow(id=arrival.event.subject, received_at=arrival.event.time, document=Document())
+    row, event = _without_what_is_erased(row, arrival.event, rules, moment)
     events = list(row.document.events)
     insort(events, compact(event), key=lambda one: one.order)
     # What is known of this case is complete up to its latest event, wherever the low mark stands; and what was judged
@@ -64,11 +64,30 @@ def apply(
         event_id=event.id,
         source=event.source,
         digest=arrival.digest,
-        body=_body(arrival),
+        body=_body(arrival) if row.erased_at is None else _erased_body(event),
         decision=decision,
     )
-    _count_event(draft, case, event)
-    return _finish(draft, case, tuple(events))
+    _count_event(draft, case, arrival.event)
+    effects = _finish(draft, case, tuple(events))
+    erased_by = _whose_word(arrival.event) if event.type == ev.ERASED else None
+    return msgspec.structs.replace(effects, erased_by=erased_by) if erased_by else effects
+
+
+def _without_what_is_erased(row: CaseRow, event: Event, rules: Rules, moment: Moment) -> tuple[CaseRow, Event]:
+    """The case and its new event as they are worked with: without personal data from an erasure on, and for ever."""
+    eraser = rules.active.eraser
+    if event.type == ev.ERASED:
+        document = msgspec.structs.replace(row.document, events=tuple(map(eraser.event, row.document.events)))
+        row = msgspec.structs.replace(row, document=document, erased_at=row.erased_at or moment.now)
+    return (row, event) if row.erased_at is None else (row, eraser.event(event))
+
+
+def _whose_word(event: Event) -> tuple[str, str]:
+    return (event.data.get("by") or event.source, event.data.get("reason") or event.type)
+
+
+def _erased_body(event: Event) -> str:
+    return msgspec.json.encode({"data": event.data}).decode()
 
 
 def fire(row: CaseRow, rules: Rules, moment: Moment, siblings: Sequence[Sibling] = ()) -> Effects:

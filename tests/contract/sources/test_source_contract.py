@@ -195,3 +195,22 @@ def test_another_reader_continues(feed: Input, another: Open) -> None:
     other = another()
     start(other, {part: fourth.offset})
     assert values(read_all(other)) == [*EVENTS[3:], b"{}"]
+
+
+def test_a_held_part_gives_nothing_until_it_is_sought_again(feed: Input, source: EventSource) -> None:
+    """It stays ours and is not told as caught up, even while nothing waits; then everything that came meanwhile is
+    given once, from the position that is sought."""
+    feed.append(*EVENTS[:3])
+    placed = start(source)
+    for part, record in read_all(source):
+        placed[part] = record.next_offset
+    for added in ([], EVENTS[3:]):
+        feed.append(*added)
+        for _ in range(5):
+            placed |= place(source)
+            source.hold(placed.keys())
+            assert not source.poll(0.1)
+            assert not source.caught_up()
+    for one, offset in placed.items():
+        assert source.seek(one, offset) == offset
+    assert values(read_all(source)) == EVENTS[3:]

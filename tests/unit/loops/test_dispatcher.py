@@ -170,3 +170,22 @@ def test_the_duty_is_sure_for_as_long_as_the_lease_and_no_longer() -> None:
     assert one.dispatcher.on_duty()
     one.dispatcher.stop()
     assert not one.dispatcher.surely_on_duty()
+
+
+def test_while_paused_nothing_is_sent_and_the_duty_is_kept() -> None:
+    """The holder exports the gauges, which tell of the pause; a drain says that rows wait, and ends."""
+    rows, broker, duties = Rows([message(1), message(2)]), Broker(), Duties()
+    paused = [True, True, False, False, False]
+    dispatcher = Dispatcher(rows, broker, duties, Noted(), "a", MovableTime(), lambda: paused.pop(0))
+    assert dispatcher.dispatch() == 0
+    assert not dispatcher.drain()
+    assert (broker.got, rows.reads, duties.holders) == ([], 0, {DUTY: "a"})
+    assert dispatcher.drain()
+    assert [one.no for one in broker.got] == [1, 2]
+
+
+def test_a_last_drain_ends_when_its_time_is_over() -> None:
+    """Other instances may go on writing: what is left goes out at the next start, or by another's hand."""
+    post = Post(message(no) for no in range(1, 2 * BATCH + 2))
+    assert not post.dispatcher.drain(lambda: False)
+    assert len(post.broker.got) == BATCH

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from monitors.loops.schedule import Loop, Schedule
+from monitors.loops.schedule import STUCK_SECONDS, Loop, Schedule
 from tests.contract.builders import MovableTime
 from tests.unit.loops.fakes import Noted
 from triage.errors import StoreAway
@@ -28,7 +28,7 @@ def running(*loops: Loop, noted: Noted | None = None) -> Iterator[Schedule]:
 class Work:
     """Work that is awaited until it was done so often; `does` is called each time, with the number of the run."""
 
-    def __init__(self, runs: int, does: Callable[[int], None] = lambda _run: None) -> None:
+    def __init__(self, runs: int, does: Callable[[int], object] = lambda _run: None) -> None:
         self._runs, self._does = runs, does
         self._done = threading.Event()
         self.times = 0
@@ -126,6 +126,23 @@ def test_a_loop_is_late_after_three_intervals_without_an_attempt() -> None:
     assert late == {
         0: [], 2.9: [], 3.0: [], 3.1: ["quick"], 14.9: ["quick"], 15.0: ["quick"], 15.1: ["quick", "slow"],
     }  # fmt: skip
+
+
+def test_a_run_that_lasts_is_no_missing_attempt_until_it_is_stuck() -> None:
+    """A publisher waits for the time-outs of a broker that is away: a restart would not help."""
+    time, go_on = MovableTime(), threading.Event()
+    work = Work(1, lambda _run: go_on.wait(PATIENCE))
+    schedule = Schedule((Loop("dispatch", OFTEN, work),), time, Noted())
+    schedule.start()
+    assert work.is_done()
+    began, late = time.at, {}
+    for seconds in (60, STUCK_SECONDS, STUCK_SECONDS + 1):
+        time.at = began
+        time.forward(seconds)
+        late[seconds] = schedule.late_loops()
+    go_on.set()
+    schedule.stop()
+    assert late == {60: [], STUCK_SECONDS: [], STUCK_SECONDS + 1: ["dispatch"]}
 
 
 def test_a_failing_attempt_is_an_attempt() -> None:

@@ -62,3 +62,14 @@ def test_a_store_that_cannot_be_asked_gives_no_beat() -> None:
     with pytest.raises(StoreAway):
         audit.audit()
     assert noted.gauges == {}
+
+
+def test_no_beat_while_timers_are_paused() -> None:
+    """Nobody watches them: not even asked how long they wait, for the answer would not matter."""
+    noted, paused = Noted(), [True, False]
+    waits = [0.0]
+    audit = SelfAudit(lambda: waits.pop(0), lambda: False, MovableTime(), noted, lambda: paused.pop(0))
+    assert not audit.audit()
+    assert noted.gauges == {}
+    assert audit.audit()
+    assert noted.gauges == {HEARTBEAT: NOW.timestamp()}

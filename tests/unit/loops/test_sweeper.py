@@ -52,3 +52,12 @@ def test_a_store_that_is_away_ends_the_run_and_the_next_goes_on() -> None:
     with pytest.raises(StoreAway):
         sweeper.sweep()
     assert sweeper.sweep() == 4
+
+
+def test_what_may_not_fire_is_told_apart_from_nothing_due() -> None:
+    """A run with --once goes on asking then; it is asked before every batch."""
+    may = [False, True, True, False]
+    due = DueCases(sweep(2, more=False), sweep(1, more=True))
+    sweeper = Sweeper(due, Noted(), lambda: may.pop(0))
+    assert [sweeper.sweep() for _ in range(3)] == [None, 2, None]
+    assert due.left == []

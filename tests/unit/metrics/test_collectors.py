@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from monitors.metrics.collectors import FIGURES, STORE_GAUGES, StoreGauges
+from monitors.metrics.collectors import FIGURES, LONGEST_PAUSE_SECONDS, STORE_GAUGES, StoreGauges
 from monitors.metrics.names import METRICS
 from monitors.metrics.registry import Metrics
 from tests.contract.builders import MovableTime
@@ -26,6 +26,7 @@ SHOWN: Values = [
     ("outbox_pending", {}, 9),
     ("outbox_oldest_seconds", {}, 11),
     ("switch_state", {"switch": "mute"}, 2),
+    ("switch_state", {"switch": "pause_consume"}, 1),
 ]
 
 
@@ -160,6 +161,21 @@ def test_reading_takes_a_hundredth_of_the_time() -> None:
     assert one.reads == list(FIGURES) * 2
     one.gauges.refresh()
     assert one.reads == list(FIGURES) * 3
+
+
+def test_no_figure_is_older_than_five_minutes_while_the_store_is_slow() -> None:
+    """What an alert waits for has to be seen."""
+    one = Instance()
+    one.takes = 3.2
+    one.gauges.refresh()
+    one.takes = 0
+    read = len(one.reads)
+    one.time.forward(LONGEST_PAUSE_SECONDS - 15)
+    one.gauges.refresh()
+    assert len(one.reads) == read
+    one.time.forward(20)
+    one.gauges.refresh()
+    assert len(one.reads) == 2 * read
 
 
 def test_who_takes_the_duty_back_reads_at_once() -> None:

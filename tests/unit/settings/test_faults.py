@@ -68,6 +68,12 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_an_instance_has_at_least_one_role(tmp_path: Path) -> None:
+    """One that does nothing is a slip."""
+    (fault,) = faults_of(tmp_path, "[run]\nroles = []\n", {}, {})
+    assert fault.startswith("setting run.roles: ")
+
+
 @pytest.mark.parametrize("file", ["[store\n", b"\xff\xfe", None])
 def test_a_config_file_that_cannot_be_read_is_one_fault_among_the_others(tmp_path: Path, file: str | bytes) -> None:
     """The file is named, and what else is wrong is told too."""

@@ -34,6 +34,9 @@ DOUBTFUL = "doubtful"
 """Result, inside here, of a message that the broker refused: kafka-python then gives up with the same error on every
 other message under way."""
 
+BESIDE = "beside"
+"""Result, inside here, of a message that was given up with the refusal of another topic."""
+
 NEVER = (MessageSizeTooLargeError, RecordListTooLargeError)
 HELD = (AuthorizationError, TopicAuthorizationFailedError, InvalidTopicError, UnknownTopicOrPartitionError)
 
@@ -50,6 +53,7 @@ class KafkaPublisher:
             ALERTS: options.topic_alerts,
             DEAD_LETTERS: options.topic_dead_letters,
         }
+        self._refusing: set[str] = set()
         self._producer: Any = self._connect()
 
     def _connect(self) -> Any:
@@ -71,15 +75,27 @@ class KafkaPublisher:
 
     def publish(self, messages: Sequence[Message]) -> Sequence[Delivery]:
         """Send all and look at each acknowledgement. Behind a row that has to be tried again, later rows of its key
-        are tried again too, though they may have arrived: they keep id and bytes. Raises BrokerAway."""
-        deliveries = self._cycle(messages)
-        doubtful = {one.no for one in deliveries if one.result == DOUBTFUL}
-        if doubtful:
-            again = self._singly([message for message in messages if message.no in doubtful])
-            deliveries = [again.get(one.no, one) for one in deliveries]
+        are tried again too, though they may have arrived: they keep id and bytes. Topics that refused us last time are
+        asked behind the others. Raises BrokerAway."""
+        deliveries = self._settle([one for one in messages if one.topic not in self._refusing])
+        deliveries += self._settle([one for one in messages if one.topic in self._refusing])
         if deliveries and all(one.result == "retry" for one in deliveries):
             raise BrokerAway(deliveries[0].detail)
+        held = {one.no for one in deliveries if one.result == "held"}
+        self._refusing -= {one.topic for one in messages}
+        self._refusing |= {one.topic for one in messages if one.no in held}
         return deliveries
+
+    def _settle(self, messages: Sequence[Message]) -> list[Delivery]:
+        """Send all; what was given up for the sake of others is sent again without these."""
+        if not messages:
+            return []
+        deliveries = self._cycle(messages)
+        results = {one.no: one.result for one in deliveries}
+        beside = self._settle([one for one in messages if results.get(one.no) == BESIDE])
+        again = {one.no: one for one in beside}
+        again |= self._singly([one for one in messages if results.get(one.no) == DOUBTFUL])
+        return [again.get(one.no, one) for one in deliveries]
 
     def _singly(self, messages: Sequence[Message]) -> dict[int, Delivery]:
         """Each message alone, by its number, in order: only so does the broker's refusal speak of it alone. Behind one
@@ -108,7 +124,7 @@ class KafkaPublisher:
             if isinstance(future, KafkaError) and _result(future) == "retry":
                 break  # the first time-out ends the cycle
         deliveries = self._await(futures)
-        if any(one.result in ("retry", DOUBTFUL) for one in deliveries):
+        if any(one.result != "sent" for one in deliveries):
             self.close()  # after an expired or refused batch kafka-python's producer may never send again
         return deliveries
 
@@ -133,12 +149,21 @@ class KafkaPublisher:
             result = "sent" if error is None else _result(error)
             if result == "failed" and error is not future:
                 result = DOUBTFUL
+            elif result == "held" and self._speaks_of_another(error, message, futures):
+                result = BESIDE
             if (message.topic, message.key) in waiting_keys and result == "sent":
                 result = "retry"
             if result == "retry":
                 waiting_keys.add((message.topic, message.key))
             deliveries.append(Delivery(message.no, result, type(error).__name__ if error else ""))
         return deliveries
+
+    def _speaks_of_another(
+        self, error: KafkaError | None, message: Message, futures: Sequence[tuple[Message, Any]]
+    ) -> bool:
+        """Whether a refusal names another topic of this cycle."""
+        named = error.args[0] if error is not None and error.args else None
+        return named != self._topics[message.topic] and named in {self._topics[one.topic] for one, _ in futures}
 
     def _is_missing(self, topic: str) -> bool:
         """Whether the broker answers and lacks the topic: the producer itself only says that time is over."""

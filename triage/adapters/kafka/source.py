@@ -157,7 +157,9 @@ class KafkaSource:
         return PositionLost(f"{partition.topic}/{partition.partition}: offset {offset} is gone", _part(partition))
 
     def caught_up(self) -> Mapping[Part, datetime]:
-        """Partitions whose position has reached the end that was asked for, each with the time before asking."""
+        """Partitions whose position has reached the end that was asked for, each with the time before asking. Raises
+        BrokerAway: only here a broker is noticed that is gone, or a client that does not find it again, for a poll then
+        just gives nothing."""
         if self._time.monotonic() - self._asked_at >= ASK_ENDS_SECONDS and self._placed:
             self._ask_ends()
             return self._complete
@@ -169,9 +171,8 @@ class KafkaSource:
         try:
             self._ends = self._consumer.end_offsets(sorted(self._placed), timeout_ms=ASK_TIMEOUT_MS)
         except KafkaError as error:
-            log.warning("end offsets cannot be asked", action="source.ends", error=type(error).__name__)
-            self._complete = {}
-            return
+            self._asked_at, self._complete = 0.0, {}
+            raise BrokerAway(f"the ends cannot be asked: {type(error).__name__}") from error
         self._complete = {
             _part(one): at for one, end in self._ends.items() if one not in self._held and self._position(one) >= end
         }

@@ -24,7 +24,7 @@ from triage.domain.document import Document, HandledStep
 from triage.domain.lifecycle import FINAL_STATUSES
 from triage.ports import CaseRow, Changes, ClockRow, Sibling, TimelineRow
 
-COLUMNS = "no, id, customer, status, priority, department, owner, received_at, version, document"
+COLUMNS = "no, id, customer, status, priority, department, owner, received_at, version, document, erased_at"
 _DOCUMENTS = msgspec.json.Decoder(Document)
 
 
@@ -187,6 +187,7 @@ def to_case(row: Any) -> CaseRow:
         owner=row.owner,
         received_at=received_at,
         version=row.version,
+        erased_at=to_instant(row.erased_at),
         document=_DOCUMENTS.decode(row.document),
     )
 
@@ -202,6 +203,7 @@ def _case(row: CaseRow) -> dict[str, Any]:
         "received_at": row.received_at,
         "version": row.version,
         "document": msgspec.json.encode(row.document).decode(),
+        "erased_at": row.erased_at,
     }
 
 

@@ -13,15 +13,18 @@ from triage.errors import WrongSettings
 POSTGRES_SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
-    "idle_in_transaction_session_timeout": "60s",
+    "idle_in_transaction_session_timeout": "20s",  # what a frozen worker holds is given up before others wait long
     "timezone": "UTC",
     "plan_cache_mode": "force_custom_plan",  # a plan made for an empty table costs the half of the throughput
 }
 KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 AWAY_STATES = ("08", "57P0", "53", "40", "55P03")
-"""SQLSTATEs (beginnings) of lost connections, restarts, full disks, deadlocks and lock time-outs. 57014, a statement's
-own time-out, is not among them: a slow event must count as a failed try, or it would block for ever."""
+"""SQLSTATEs (beginnings) of lost connections, restarts, full disks, deadlocks and lock time-outs."""
+
+TOO_SLOW_STATES = ("57014", "25P03")
+"""SQLSTATEs of a statement that ran too long, and of a transaction that waited too long for us. A slow event must count
+as a failed try, or it would block for ever; a worker that was frozen finds that others have done its work."""
 
 SQLITE_AWAY = (
     sqlite3.SQLITE_BUSY,
@@ -41,6 +44,7 @@ SQLITE_PRAGMAS = (
     "wal_autocheckpoint=4000",
     "journal_size_limit=16777216",
     "foreign_keys=ON",
+    "secure_delete=ON",  # what is deleted or written over is gone from the file, not only from the tables
 )
 
 
@@ -51,10 +55,16 @@ def parse_url(url: str) -> URL:
     except (ArgumentError, ValueError):  # the text may hold a password; a port that is no number is a ValueError
         raise WrongSettings(["store.url is no URL, such as sqlite:///FILE or postgresql+psycopg://…/DB"]) from None
     if parsed.drivername not in ("sqlite", "postgresql+psycopg") or parsed.database in (None, "", ":memory:"):
-        raise WrongSettings(
-            [f"store.url {parsed.render_as_string()!r}: allowed are sqlite:///FILE and postgresql+psycopg://…/DB"]
-        )
+        raise WrongSettings([f"store.url {shown(parsed)!r}: allowed are sqlite:///FILE and postgresql+psycopg://…/DB"])
     return parsed
+
+
+SECRETS = frozenset({"password", "passfile", "sslpassword"})
+
+
+def shown(url: URL) -> str:
+    """The URL for people, without what opens the database."""
+    return url.update_query_dict(dict.fromkeys(SECRETS & url.query.keys(), "***")).render_as_string()
 
 
 EAGER_MILLISECONDS, EAGER_TRIES = 5, 4000
@@ -104,6 +114,11 @@ def _begin(connection: sa.Connection, statement: str, tries: int) -> None:
                 raise
         else:
             return
+
+
+def is_too_slow(error: DBAPIError) -> bool:
+    """Whether the database cut the work off because it took too long."""
+    return getattr(error.orig, "sqlstate", None) in TOO_SLOW_STATES
 
 
 def is_away(error: DBAPIError) -> bool:

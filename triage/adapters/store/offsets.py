@@ -50,8 +50,7 @@ class SqlOffsets:
         done = self._connection.execute(
             ADVANCE, {"input": part.input, "partition": part.partition, "known": known, "after": after}
         )
-        if done.rowcount != 1:
-            raise Fenced(f"{part.input}/{part.partition}: the position is no longer {known}")
+        _insist(done.rowcount, part, known)
 
     def put(self, part: Part, next_offset: int) -> bool:
         """Set the position, whatever it was, with no attempts on it; False when the part has none."""
@@ -60,18 +59,24 @@ class SqlOffsets:
         )
         return bool(done.rowcount)
 
-    def mark_trying(self, part: Part, last_offset: int) -> None:
-        """Note that a batch up to this offset is being tried."""
-        self._connection.execute(sa.update(OFFSETS).where(*_is(part)).values(trying=last_offset))
+    def mark_trying(self, part: Part, known: int, last_offset: int) -> None:
+        """Note that a batch up to this offset is being tried. Raises Fenced when the stored position is not `known`."""
+        self._put(part, known, trying=last_offset)
 
-    def count_try(self, part: Part) -> int:
-        """Count an attempt at the event at the position; gives the number of attempts, this one included."""
-        self._connection.execute(sa.update(OFFSETS).where(*_is(part)).values(tries=OFFSETS.c.tries + 1))
+    def count_try(self, part: Part, known: int) -> int:
+        """Count an attempt at the event at the position; gives the number of attempts, this one included. Raises Fenced
+        when the stored position is not `known`: others' events are not charged with what happens here."""
+        self._put(part, known, tries=OFFSETS.c.tries + 1)
         return int(self._connection.execute(sa.select(OFFSETS.c.tries).where(*_is(part))).scalar_one())
 
-    def forgive(self, part: Part) -> None:
-        """Set the attempts back to none (the store was away, not the event at fault)."""
-        self._connection.execute(sa.update(OFFSETS).where(*_is(part)).values(tries=0))
+    def _put(self, part: Part, known: int, **columns: Any) -> None:
+        at_it = sa.update(OFFSETS).where(*_is(part), OFFSETS.c.next_offset == known).values(**columns)
+        _insist(self._connection.execute(at_it).rowcount, part, known)
+
+    def forgive(self, part: Part, known: int) -> None:
+        """Forget the attempts (the store was away, not the event at fault); nothing when the position has moved."""
+        at_it = sa.update(OFFSETS).where(*_is(part), OFFSETS.c.next_offset == known)
+        self._connection.execute(at_it.values(tries=0, trying=None))
 
     def caught_up(self, times: Mapping[Part, datetime]) -> None:
         """Note until when each part was seen complete; never backwards."""
@@ -89,6 +94,11 @@ class SqlOffsets:
 def to_position(row: Any) -> Position:
     """A row of `offsets` as it is worked with."""
     return Position(next_offset=row.next_offset, trying=row.trying, tries=row.tries, caught_up_at=row.caught_up_at)
+
+
+def _insist(rows: int, part: Part, known: int) -> None:
+    if rows != 1:
+        raise Fenced(f"{part.input}/{part.partition}: the position is no longer {known}")
 
 
 def _is(part: Part) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from triage.adapters.store.engine import make_engine, parse_url
+from triage.adapters.store.engine import make_engine, parse_url, shown
 from triage.errors import Unreachable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -51,7 +51,7 @@ def schema_status(engine: sa.Engine) -> str:
         raise unreachable(engine.url, error) from error
     if found not in (None, *(script.revision for script in _scripts().walk_revisions())):
         raise Unreachable(
-            [f"store {engine.url.render_as_string()}: the schema ({found}) is newer than this version of triage knows"]
+            [f"store {shown(engine.url)}: the schema ({found}) is newer than this version of triage knows"]
         )
     return CURRENT if found == _head() else BEHIND
 
@@ -60,28 +60,42 @@ def migrate_sqlite(url: URL, engine: sa.Engine) -> None:
     """Bring an embedded database up to date; a file that holds data is copied first."""
     if schema_status(engine) == CURRENT:
         return
-    if sa.inspect(engine).get_table_names():
+    is_new = not sa.inspect(engine).get_table_names()
+    if not is_new:
         _copy(url, engine)
     upgrade(url.render_as_string(hide_password=False))
+    if not is_new:  # earlier versions left what they deleted in free pages
+        with closing(engine.raw_connection()) as pooled:
+            pooled.cursor().execute("VACUUM")
+
+
+BEFORE = ".before-"
+"""Between the name of an embedded database and the revision before which it was copied."""
+
+
+def copies(url: URL) -> list[Path]:
+    """The copies of an embedded database that were made before migrations."""
+    path = Path(url.database or "")
+    return sorted(one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}{BEFORE}"))
 
 
 def _copy(url: URL, engine: sa.Engine) -> None:
     """Beside the file, with what only its write-ahead log holds."""
     path = Path(url.database or "")
-    copy = path.with_name(f"{path.name}.before-{_head()}")
+    copy = path.with_name(f"{path.name}{BEFORE}{_head()}")
     try:
         with closing(engine.raw_connection()) as pooled, closing(sqlite3.connect(copy)) as target:
             source = pooled.driver_connection
             assert isinstance(source, sqlite3.Connection), "only embedded databases are copied"
             source.backup(target)
     except sqlite3.Error as error:
-        raise Unreachable([f"store {url.render_as_string()}: cannot be copied to {copy}: {error}"]) from error
+        raise Unreachable([f"store {shown(url)}: cannot be copied to {copy}: {error}"]) from error
 
 
 def unreachable(url: URL, error: DBAPIError) -> Unreachable:
     """What was tried, and what came back, without the password."""
     reason = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
-    return Unreachable([f"store {url.render_as_string()}: {reason}"])
+    return Unreachable([f"store {shown(url)}: {reason}"])
 
 
 def _config(connection: sa.Connection) -> Config:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -16,17 +17,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from monitors.ports import TimeSource
 from triage.adapters.store.cases import SqlCases
-from triage.adapters.store.engine import is_away, make_engine, parse_url
+from triage.adapters.store.engine import is_away, is_too_slow, make_engine, parse_url, shown
+from triage.adapters.store.erasing import SqlErasing
 from triage.adapters.store.letters import SqlDeadLetters
 from triage.adapters.store.offsets import SqlOffsets
+from triage.adapters.store.old_rows import SqlOldRows
 from triage.adapters.store.outbox import SqlLease, SqlOutbox
 from triage.adapters.store.outputs import SqlOutputs
 from triage.adapters.store.reading import SqlReading
 from triage.adapters.store.rulebooks import SqlRulebooks
-from triage.adapters.store.schema import CURRENT, migrate_sqlite, schema_status
+from triage.adapters.store.schema import CURRENT, copies, migrate_sqlite, schema_status
 from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import AUDIT, LEASES
-from triage.errors import StoreAway, Unreachable
+from triage.errors import StoreAway, TookTooLong, Unreachable
 
 ANALYZE_AFTER = frozenset({2, 6, 18, 54})
 """Transactions with writes after which PostgreSQL gets statistics: without them its plans for the first minutes are
@@ -40,7 +43,7 @@ def open_store(url: str, time: TimeSource, *, claim: bool = False, create: bool 
     parsed = parse_url(url)
     is_sqlite = parsed.drivername == "sqlite"
     if is_sqlite and not create and not Path(parsed.database or "").exists():
-        raise Unreachable([f"store {parsed.render_as_string()}: there is no such file"])
+        raise Unreachable([f"store {shown(parsed)}: there is no such file"])
     if is_sqlite:
         _make_folder(parsed)
     held = hold_file(parsed) if claim and is_sqlite else None
@@ -49,7 +52,7 @@ def open_store(url: str, time: TimeSource, *, claim: bool = False, create: bool 
         if is_sqlite and create:
             migrate_sqlite(parsed, engine)
         elif schema_status(engine) != CURRENT:
-            raise Unreachable([f"store {parsed.render_as_string()}: the schema is behind, run triage db upgrade"])
+            raise Unreachable([f"store {shown(parsed)}: the schema is behind, run triage db upgrade"])
     except Unreachable:
         engine.dispose()
         if held is not None:
@@ -68,14 +71,14 @@ def hold_file(url: URL) -> IO[str]:
     try:
         file = lock.open("a+", encoding="utf-8")  # held for the daemon's life
     except OSError as error:
-        raise Unreachable([f"store {url.render_as_string()}: {error.strerror}: {lock}"]) from None
+        raise Unreachable([f"store {shown(url)}: {error.strerror}: {lock}"]) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
         holder = file.read().strip() or "unknown"
         file.close()
-        raise Unreachable([f"store {url.render_as_string()}: another daemon (process {holder}) runs on it"]) from None
+        raise Unreachable([f"store {shown(url)}: another daemon (process {holder}) runs on it"]) from None
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
@@ -86,7 +89,7 @@ def _make_folder(url: URL) -> None:
     try:
         Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Unreachable([f"store {url.render_as_string()}: {error.strerror}: {error.filename}"]) from None
+        raise Unreachable([f"store {shown(url)}: {error.strerror}: {error.filename}"]) from None
 
 
 class SqlTransaction:
@@ -100,6 +103,8 @@ class SqlTransaction:
         self.switches = SqlSwitches(connection)
         self.letters = SqlDeadLetters(connection)
         self.outputs = SqlOutputs(connection)
+        self.erasing = SqlErasing(connection)
+        self.old_rows = SqlOldRows(connection)
 
     def now(self) -> datetime:
         """The store's time when the transaction began, as the service's time."""
@@ -123,6 +128,7 @@ class SqlStore:
         )
         self._writing = threading.Lock() if self._is_sqlite else nullcontext()
         self._written = 0
+        self._has_remains = False
         self._claim: IO[str] | None = None
         self.outbox = SqlOutbox(self._begin)
         self.lease = SqlLease(self._begin, self._now)
@@ -142,8 +148,12 @@ class SqlStore:
     def transaction(self) -> Iterator[SqlTransaction]:
         """Begin; committed at the end of the block, rolled back when it raises. Raises StoreAway."""
         with self._begin() as connection:
-            yield SqlTransaction(connection, self._now(connection))
+            tx = SqlTransaction(connection, self._now(connection))
+            yield tx
         self._written += 1
+        self._has_remains = self._has_remains or (tx.erasing.is_done and self._is_sqlite)
+        if self._has_remains:
+            self._has_remains = not self._remove_remains()
         if not self._is_sqlite and self._written in ANALYZE_AFTER:
             with self._begin() as connection:
                 connection.execute(sa.text("ANALYZE"))
@@ -170,6 +180,19 @@ class SqlStore:
             self._claim.close()
             self._claim = None
 
+    def _remove_remains(self) -> bool:
+        """Of what was erased: empty the write-ahead log, and delete the copies made before migrations, which hold it
+        all. False while a reader needs the log: the next transaction tries again."""
+        for copy in copies(self._url):
+            copy.unlink(missing_ok=True)
+        with self._writing, _away_told(), self._reading_engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection), "only embedded databases have remains"
+            connection.exec_driver_sql("ROLLBACK")  # a log is not emptied within a transaction
+            is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.exec_driver_sql("BEGIN")
+        return not is_busy
+
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:
         with self._writing, _away_told(), self._engine.begin() as connection:
@@ -184,12 +207,15 @@ class SqlStore:
 
 @contextmanager
 def _away_told() -> Iterator[None]:
-    """Turns the databases' errors that pass into StoreAway."""
+    """Turns the databases' errors that pass into TookTooLong and StoreAway."""
     try:
         yield
     except DBAPIError as error:
+        text = str(error.orig).strip().splitlines()[0] if error.orig else "connection lost"
+        if is_too_slow(error):
+            raise TookTooLong(text) from error
         if is_away(error):
-            raise StoreAway(str(error.orig).strip().splitlines()[0] if error.orig else "connection lost") from error
+            raise StoreAway(text) from error
         raise
     except PoolTimeout as error:
         raise StoreAway("no connection became free") from error

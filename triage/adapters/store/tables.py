@@ -70,6 +70,7 @@ CASES = sa.Table(
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
+    sa.Column("erased_at", Instant),
 )
 
 sa.Index("ix_cases_desk", *(CASES.c[name] for name in ("department", "priority", "status", "owner", "no")))
@@ -83,6 +84,7 @@ sa.Index(
     CASES.c.department,
     CASES.c.priority,
     CASES.c.received_at,
+    CASES.c.status,  # SQLite asks for what the condition names, too, and would read the table for it
     sqlite_where=OPEN,
     postgresql_where=OPEN,
 )
@@ -156,7 +158,7 @@ PROVISIONAL = sa.and_(RUNNING, CLOCKS.c.provisional)
 sa.Index("ix_clocks_provisional", CLOCKS.c.case_no, sqlite_where=PROVISIONAL, postgresql_where=PROVISIONAL)
 sa.Index(
     "ix_clocks_running_due_at",
-    *(CLOCKS.c[name] for name in ("due_at", "case_no", "clock", "against_us")),
+    *(CLOCKS.c[name] for name in ("due_at", "case_no", "clock", "against_us", "state")),
     sqlite_where=RUNNING,
     postgresql_where=RUNNING,
 )

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_open",
         "cases",
-        ["department", "priority", "received_at"],
+        ["department", "priority", "received_at", "status"],
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_clocks_running_due_at",
         "clocks",
-        ["due_at", "case_no", "clock", "against_us"],
+        ["due_at", "case_no", "clock", "against_us", "state"],
         sqlite_where=RUNNING,
         postgresql_where=RUNNING,
     )
