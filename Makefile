@@ -10,6 +10,8 @@ SECOND_ENGINE = CPPFLAGS=-O2 $(BIN)/pip install --quiet --disable-pip-version-ch
 # Tests that call verbs and keep no time: they run beside each other.
 VERBS = $(foreach name,backtest check check_and_test documents explain rule_verbs rules_repository tables wheel,tests/e2e/test_$(name).py)
 
+LINT_DEPLOY = PATH="$(CURDIR)/$(BIN):$$PATH" deploy/lint
+
 # Scenarios that wait more than they work, on parts of their own: so do these.
 SCENARIOS = $(foreach name,any_order broken_events due_times_by_hand explained_months_later files_that_grow moved_deadline poison rules_roll_out small_disk wall_clock_jumps,tests/e2e/test_$(name).py)
 
@@ -39,6 +41,7 @@ test: $(STAMP) services
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	deploy/prometheus/check
+	$(LINT_DEPLOY)
 	$(BIN)/triage check rules
 	$(BIN)/triage test rules > /dev/null
 	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules $(VERBS) -n 2
@@ -51,6 +54,10 @@ quick: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/triage check rules
 	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules -q -n 2 -m "not long"
+
+# Image, compose file, manifests, unit and AsyncAPI document, each read by its own tool.
+deploy-check: $(STAMP)
+	$(LINT_DEPLOY)
 
 services:
 	@deploy/services

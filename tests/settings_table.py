@@ -54,7 +54,7 @@ def _bounds(field: FieldInfo) -> str:
 def _default(value: Any) -> str:
     if value is None:
         return "–"
-    text = ",".join(value) if isinstance(value, tuple) else str(value)
+    text = ",".join(value) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, float) else str(value)
     return f"`{text}`"
 
 

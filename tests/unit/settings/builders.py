@@ -39,6 +39,13 @@ SAMPLES: dict[str, str] = {
     "http.port": "8080",
     "log.level": "debug",
     "log.format": "text",
+    "retention.closed_cases_days": "30",
+    "retention.dead_letters_days": "30",
+    "retention.outbox_days": "30",
+    "retention.audit_days": "30",
+    "tracing.endpoint": "http://collector:4318",
+    "tracing.service_name": "desk",
+    "tracing.sample_ratio": "0.5",
 }
 """A value for every setting, as the environment writes it."""
 

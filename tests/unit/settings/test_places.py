@@ -1,16 +1,11 @@
 """Where a setting comes from: which place wins, and that each place can set each of them."""
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.unit.settings.builders import SAMPLES, given, keys, value_of, variable
 from triage.settings import Settings
-
-REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
 
 ONE_VALUE = {"kafka.client"}
 """Settings with one allowed value, which is the default."""
@@ -84,24 +79,3 @@ def test_each_setting_is_read_from_the_file(tmp_path: Path, key: str) -> None:
         written = str(text.split(","))
     settings = given(tmp_path, f"[{table}]\n{name} = {written}\n")
     assert value_of(settings, key) == value_of(given(tmp_path, environment={variable(key): text}), key)
-
-
-def documented_defaults() -> Iterator[tuple[str, str]]:
-    """Setting and default, of each row of the reference's table; an empty text where it names no value."""
-    for line in REFERENCE.read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.split("|")]
-        names = re.findall(r"`([a-z_]+\.[a-z_]+)`", cells[1]) if len(cells) > 3 else []
-        defaults = re.findall(r"`([^`]+)`", cells[2]) if names else []
-        yield from zip(names, defaults or [""] * len(names), strict=True)
-
-
-def test_the_reference_tells_the_true_defaults() -> None:
-    """The default of each setting stands in the reference; a dash or a sentence stands for none."""
-
-    def text(value: Any) -> str:
-        if isinstance(value, tuple):
-            return ",".join(value)
-        return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-    told = dict(documented_defaults())
-    assert told == {key: text(value_of(Settings(), key)) for key in keys()}
