@@ -16,6 +16,7 @@ from tests.e2e.samples import sample_events, write_spool
 from tests.e2e.workers import Worker, count_events, query, wait_for, wait_for_events
 from tests.services.small_disk import fill, relieve
 
+LEAST_MIDWAY = 0.4
 FULL_EVERY = 2
 """Every so many kills the disk is full when it comes."""
 
@@ -40,20 +41,26 @@ class Cramped:
 def run_killed(directory: Path, kills: int) -> dict[str, Any]:
     """Killed at random moments of its work, each second time on a full disk; then to the end, and judged."""
     events = sample_events(max(LEAST_EVENTS, kills * EVENTS_A_KILL) // EVENTS_A_COMPLAINT)
-    write_spool(directory / "spool", events, files=len(events) // 4)
-    chance, midway, filled = random.Random(22), 0, 0
+    write_spool(directory / "waiting", events, files=len(events) // 2)
+    waiting = sorted((directory / "waiting").iterdir())
+    (directory / "spool").mkdir()
+    chance, midway, filled, released = random.Random(22), 0, 0, 0
     desk = Cramped(directory)
     for kill in range(kills):
-        goal = min(count_events(desk.url) + chance.randrange(1, len(events) // kills), len(events))
+        share = waiting[kill::kills]
+        before = released
+        for file in share:
+            released += file.read_bytes().count(b"\n")
+            file.rename(directory / "spool" / file.name)
         with desk.run() as worker:
-            wait_for_events(desk.url, goal)
+            wait_for_events(desk.url, before + chance.randrange(1, len(share)))
             if kill % FULL_EVERY:
                 fill(desk.disk)
-                filled += told_full(worker, desk, len(events))
-            midway += count_events(desk.url) < len(events)
+                filled += told_full(worker, desk, released)
+            midway += count_events(desk.url) < released
             worker.kill()
         relieve(desk.disk)
-    assert midway > 0.7 * kills, (midway, kills)
+    assert midway > LEAST_MIDWAY * kills, (midway, kills)
     assert filled, "the daemon never noticed the full disk"
     refuse_a_second(desk)
     with desk.run("--once") as worker:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from tests.e2e.asked import answer, lines_of, metric, unready, verb
@@ -39,7 +40,7 @@ def test_paused_work_waits_and_goes_on(tmp_path: Path) -> None:
         port = daemon.logged("service.started")["port"]
         wait_for(lambda: answer(port, "/readyz")[0] == 200)
         verb("pause", "consume", "--reason", "bad sender", *at)
-        daemon.logged("consume.paused")
+        daemon.logged("pause.began")
         register(tmp_path, "C-1")
         (why,) = wait_for(lambda: unready(port))
         assert why.startswith("consume is paused by ")
@@ -75,17 +76,21 @@ def timers_and_outputs_wait(directory: Path, daemon: Worker, port: int, url: str
     at = ("--store", url)
     for work in ("sweep", "dispatch"):
         verb("pause", work, "--reason", "test", *at)
-        daemon.logged(f"{work}.paused")
+        wait_for(partial(_says_paused, daemon, work))
     assert len(unready(port)) == 3
     verb("resume", "consume", "--reason", "mended", *at)
     wait_for(lambda: count_events(url) == 1)
-    daemon.logged("consume.resumed")
+    daemon.logged("pause.ended")
     wait_for(lambda: (metric(port, "triage_oldest_unfired_timer_seconds") or 0) > 1)
     beat, looked = metric(port, HEARTBEAT), time.monotonic()
     wait_for(lambda: time.monotonic() > looked + 6)  # an audit comes every five seconds
     assert metric(port, HEARTBEAT) == beat
     assert query(url, "SELECT count(*) FROM outbox")[0][0] > 0
     assert (notices(url), published(directory / "out")) == (0, [])
+
+
+def _says_paused(worker: Worker, work: str) -> bool:
+    return any(line["work"] == work for line in worker.lines("pause.began"))
 
 
 def _soon(seconds: float) -> str:
@@ -102,10 +107,10 @@ def test_a_run_with_once_waits_for_the_end_of_a_pause(tmp_path: Path) -> None:
         verb("pause", work, "--reason", "test", *at)
         if work == "consume":
             with Worker(tmp_path, *RUN, *at, "--once", **COMPILED) as stopped:
-                stopped.logged("consume.paused")
+                stopped.logged("pause.began")
                 assert stopped.stop() == 0
         with Worker(tmp_path, *RUN, *at, "--once", **COMPILED) as worker:
-            worker.logged(f"{work}.paused")
+            wait_for(partial(_says_paused, worker, work))
             assert worker.process.poll() is None
             verb("resume", work, "--reason", "test", *at)
             assert worker.finish() == 0, worker.output()

@@ -41,7 +41,7 @@ def run_poisoned(desk: Desk, events: int) -> dict[str, Any]:
         with desk.run(command=POISONED) as daemon:
             daemon.logged("service.started")
             starting += time.monotonic() - started
-            wait_for(lambda: daemon.process.poll() is not None or over(desk, events))
+            wait_for(lambda: daemon.process.poll() is not None or over(desk, events), seconds=300)
             if daemon.process.poll() is not None:
                 assert daemon.process.returncode == -signal.SIGKILL, daemon.output()
                 deaths += 1

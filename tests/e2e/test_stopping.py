@@ -125,12 +125,12 @@ def test_a_second_signal_ends_it_at_once_and_loses_nothing(
         port = worker.logged("service.started")["port"]
         wait_for(lambda: answer(port, "/readyz")[0] == 200)
         verb("pause", "dispatch", "--reason", "test", "--store", postgres_url)
-        worker.logged("dispatch.paused")
+        worker.logged("pause.began")
         produce(broker, topics, events)
         wait_for_events(postgres_url, len(events))
         with broker.frozen():
             verb("resume", "dispatch", "--reason", "test", "--store", postgres_url)
-            worker.logged("dispatch.resumed")
+            worker.logged("pause.ended")
             worker.process.send_signal(signal.SIGTERM)
             wait_for(lambda: "stopping" in answer(port, "/readyz")[1])
             assert worker.process.poll() is None

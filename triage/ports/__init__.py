@@ -50,8 +50,9 @@ from triage.ports.rows import (
     TimelineRow,
     Wanted,
 )
+from triage.ports.rulebooks import Rulebooks
 from triage.ports.source import EventSource
-from triage.ports.store import Cases, Offsets, Reading, Rulebooks, Store, Transaction
+from triage.ports.store import Cases, Offsets, Reading, Store, Transaction
 from triage.ports.tracing import Handled, Tracing
 
 __all__ = [

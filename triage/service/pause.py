@@ -87,7 +87,7 @@ class PauseWatch:
 
     def _tell(self, found: Pause | None) -> None:
         if found is None:
-            log.warning(f"{self._work} goes on", action=f"{self._work}.resumed")
+            log.warning("goes on", action="pause.ended", work=self._work)
         else:
             until = instant_or_none(found.until)
-            log.warning(f"{self._work} is paused", action=f"{self._work}.paused", who=found.who, until=until)
+            log.warning("paused by an operator", action="pause.began", work=self._work, who=found.who, until=until)

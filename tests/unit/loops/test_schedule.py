@@ -131,7 +131,11 @@ def test_a_loop_is_late_after_three_intervals_without_an_attempt() -> None:
 def test_a_run_that_lasts_is_no_missing_attempt_until_it_is_stuck() -> None:
     """A publisher waits for the time-outs of a broker that is away: a restart would not help."""
     time, go_on = MovableTime(), threading.Event()
-    work = Work(1, lambda _run: go_on.wait(PATIENCE))
+
+    def wait(_run: int) -> None:
+        go_on.wait(PATIENCE)
+
+    work = Work(1, wait)
     schedule = Schedule((Loop("dispatch", OFTEN, work),), time, Noted())
     schedule.start()
     assert work.is_done()
