@@ -50,7 +50,7 @@ def run(command: str, directory: Path, locale: str = "C.UTF-8") -> str:
         "PYTHONUTF8": "1",
         "HOME": str(directory),
         "PYTHONUNBUFFERED": "1",  # as in a terminal, what comes first stands first
-        "TRIAGE_LOG__LEVEL": "warning",
+        "TRIAGE_LOG__LEVEL": "error",
         "TRIAGE_ENGINE__MODE": "compiled",  # whether the second engine answers in time is no matter of documents
     }
     done = subprocess.run(

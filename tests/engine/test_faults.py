@@ -22,7 +22,7 @@ from tests.engine.desk import (
     stat_of,
     without_marks,
 )
-from tests.unit.metrics.test_metrics import samples
+from tests.unit.metrics.test_metrics import counted, samples
 from triage.adapters.durable_child.supervisor import DurableEngine, Patience
 
 AMPLE = 30.0
@@ -141,7 +141,7 @@ def test_an_answer_that_is_none_or_false(tmp_path: Path, how: str, reason: str) 
         calm.handle(batch)
         assert set(desk.marks()[before:]) == {"agree"}
         assert without_marks(desk.decisions()) == without_marks(calm.decisions())
-        assert samples(engine.metrics, "engine_restarts_total") == {(reason,): 1.0}
+        assert counted(engine.metrics, "engine_restarts_total") == {(reason,): 1.0}
         disagreements = samples(engine.metrics, "engine_disagreements_total")
         assert disagreements == {(): 1.0 if how == "wrong" else 0.0}
 
@@ -201,7 +201,7 @@ def test_a_revision_that_the_child_gets_wrong_is_decided_by_the_first_engine_alo
         desk.handle(next(load))
         assert set(desk.marks()) == {"single"}
         assert samples(engine.metrics, "engine_disagreements_total") == {(): 1.0}
-        assert samples(engine.metrics, "engine_restarts_total") == {("self_test",): 1.0}
+        assert counted(engine.metrics, "engine_restarts_total") == {("self_test",): 1.0}
         files = dict(desk.rules_files)
         files["rulebook.yaml"] = files["rulebook.yaml"].replace(b"\nname: ", b"\nname: new-")
         desk.library.propose(desk.store, files, "test")
@@ -245,7 +245,8 @@ def test_decisions_of_the_sweeper_are_evaluated_twice_too(tmp_path: Path) -> Non
         before = samples(desk.metrics, "engine_decisions_total")
         assert desk.sweep(2).cases == 2
         after = samples(desk.metrics, "engine_decisions_total")
-        assert {mark: after[mark] - before.get(mark, 0) for mark in after} == {("agree",): 2.0}
+        risen = {mark: after[mark] - before[mark] for mark in after}
+        assert risen == {("agree",): 2.0, ("disagree",): 0.0, ("single",): 0.0}
         assert engine.pid is not None
         os.kill(engine.pid, signal.SIGSTOP)
         began = time.monotonic()
