@@ -10,7 +10,7 @@ SECOND_ENGINE = CPPFLAGS=-O2 $(BIN)/pip install --quiet --disable-pip-version-ch
 # Tests that call verbs and keep no time: they run beside each other.
 VERBS = $(foreach name,backtest check check_and_test documents explain rule_verbs rules_repository tables wheel,tests/e2e/test_$(name).py)
 
-.PHONY: demo test real-data backtest-million soak-clocks bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+.PHONY: demo test real-data backtest-million soak-clocks bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel fuzz audit sbom clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -38,7 +38,7 @@ test: $(STAMP) services
 	deploy/prometheus/check
 	$(BIN)/triage check rules
 	$(BIN)/triage test rules > /dev/null
-	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules $(VERBS) -n 2
+	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules tests/fuzz $(VERBS) -n 2
 	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e $(VERBS:%=--ignore=%)
 
 # Under a minute: what needs no broker and no PostgreSQL, without the long runs of random inputs.
@@ -71,6 +71,23 @@ bench-rules: $(STAMP)
 # At the desk only, some minutes: three evaluators of random rulebooks, a million decisions.
 agreement: $(STAMP)
 	$(BIN)/python -m tests.engine.agreement 1000000
+
+# Inputs that nobody has thought of, SECONDS long for each of FUZZERS; what breaks is kept and replayed by the tests.
+FUZZERS ?= codec rules tables clocks settings
+SECONDS ?= 600
+fuzz: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --group fuzz
+	@for name in $(FUZZERS); do nice -n 10 $(BIN)/python -m tests.fuzz.run $$name $(SECONDS) || exit 1; done
+
+# Known weaknesses of what requirements.lock pins; says so where the service that knows them cannot be reached.
+audit: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --group audit
+	deploy/audit
+
+# What ships, as a CycloneDX bill of materials.
+sbom: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --group audit
+	deploy/sbom .cache/sbom.json
 
 lock: $(STAMP)
 	$(BIN)/pip freeze --all --exclude-editable | grep -Ev '^(complaint-triage|pip)[= ]' > requirements.lock

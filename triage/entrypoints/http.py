@@ -49,6 +49,7 @@ class HttpServer:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((self.host, self.port))
+            listening.listen()  # who asks before the thread is up waits for it
         except OSError as error:
             listening.close()
             raise Unreachable([f"http: cannot listen on {self.host}:{self.port}: {error.strerror}"]) from error
