@@ -15,7 +15,7 @@ LINT_DEPLOY = PATH="$(CURDIR)/$(BIN):$$PATH" deploy/lint
 # Scenarios that wait more than they work, on parts of their own: so do these.
 SCENARIOS = $(foreach name,any_order broken_events due_times_by_hand explained_months_later files_that_grow moved_deadline poison rules_roll_out small_disk wall_clock_jumps,tests/e2e/test_$(name).py)
 
-.PHONY: demo test real-data backtest-million soak soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel clean
+.PHONY: demo test real-data backtest-million soak soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel fuzz audit sbom clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -44,7 +44,7 @@ test: $(STAMP) services
 	$(LINT_DEPLOY)
 	$(BIN)/triage check rules
 	$(BIN)/triage test rules > /dev/null
-	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules $(VERBS) -n 2
+	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules tests/fuzz $(VERBS) -n 2
 	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e $(VERBS:%=--ignore=%) $(SCENARIOS:%=--ignore=%)
 	$(BIN)/python -m pytest $(SCENARIOS) -n 2
 
@@ -82,6 +82,23 @@ bench-rules: $(STAMP)
 # At the desk only, some minutes: three evaluators of random rulebooks, a million decisions.
 agreement: $(STAMP)
 	$(BIN)/python -m tests.engine.agreement 1000000
+
+# Inputs that nobody has thought of, SECONDS long for each of FUZZERS; what breaks is kept and replayed by the tests.
+FUZZERS ?= codec rules tables clocks settings
+SECONDS ?= 600
+fuzz: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --group fuzz
+	@for name in $(FUZZERS); do nice -n 10 $(BIN)/python -m tests.fuzz.run $$name $(SECONDS) || exit 1; done
+
+# Known weaknesses of what requirements.lock pins; says so where the service that knows them cannot be reached.
+audit: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --group audit
+	deploy/audit
+
+# What ships, as a CycloneDX bill of materials.
+sbom: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --group audit
+	deploy/sbom .cache/sbom.json
 
 lock: $(STAMP)
 	$(BIN)/pip freeze --all --exclude-editable | grep -Ev '^(complaint-triage|pip)[= ]' > requirements.lock

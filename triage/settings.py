@@ -5,6 +5,7 @@ Precedence: flag, environment (`TRIAGE_<TABLE>__<KEY>`, secrets also `…_FILE`)
 
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
@@ -232,6 +233,25 @@ def load_settings(
     if faults:
         raise WrongSettings(faults)
     return settings
+
+
+def open_secrets(config: Path | None, environment: Mapping[str, str] | None = None) -> list[str]:
+    """Files of secrets that every account of the machine may read: those named by the environment, and a settings file
+    that holds one."""
+    environment = os.environ if environment is None else environment
+    names = {f"{PREFIX}{key.upper().replace('.', SEPARATOR)}_FILE" for key in SECRET_KEYS}
+    paths = [environment[name] for name in sorted(names & environment.keys())]
+    if config is not None and any(_look(_from_file(config, []), key) for key in SECRET_KEYS):
+        paths.append(str(config))
+    return [path for path in paths if Path(path).exists() and Path(path).stat().st_mode & stat.S_IROTH]
+
+
+def _look(tables: Mapping[str, Any], key: str) -> bool:
+    """Whether the key is there; of a store's URL, whether it opens anything."""
+    table, _, name = key.partition(".")
+    found = tables.get(table)
+    value = found.get(name) if isinstance(found, dict) else None
+    return isinstance(value, str) and not value.startswith("sqlite")
 
 
 def _from_file(config: Path, faults: list[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -252,3 +253,24 @@ def test_many_old_rows_go_in_small_transactions(desk: Desk, store_url: str, monk
     assert calls > 7
     assert holds_the_name(store_url) == []
     assert "dead_letters" not in row_counts(store_url)
+
+
+def test_nothing_is_left_in_an_embedded_databases_file(
+    sqlite_url: str, sqlite_store: SqlStore, time: MovableTime
+) -> None:
+    """Nor in its write-ahead log, nor in what was written before versions that overwrite, nor in the copies made before
+    migrations."""
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    time.forward(60 * 86_400)
+    desk = Desk(sqlite_store, time)
+    desk.reads(*LIFE)
+    copy = path.with_name(f"{path.name}.before-0003")
+    copy.write_bytes(b"an older database")
+    with sqlite_store.read():  # a reader that needs the log
+        desk.erases("C-1")
+    desk.reads(registered("C-2", "K-2"))
+    desk.erases("C-2")
+    files = {one.name: one.read_bytes() for one in path.parent.iterdir() if one.is_file()}
+    assert copy.name not in files
+    spellings = ("張三".encode(), b"u5f35", "Zhāng".encode(), b"Zh\\u0101ng")
+    assert [name for name, content in files.items() if any(one in content for one in spellings)] == []

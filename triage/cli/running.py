@@ -9,6 +9,7 @@ import typer
 from triage.cli.options import Config, RulesDir, StoreUrl, local_instant, settings_from
 from triage.main.parts import RunOptions
 from triage.main.running import run_service
+from triage.settings import open_secrets
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,4 +43,4 @@ def run(
 ) -> None:
     """Read complaint events, decide, run the clocks, publish."""
     settings = settings_from(config, store__url=store, rules__dir=rules, backfill__before=backfill_before)
-    run_service(settings, RunOptions(source=source, out=out, once=once, shadow=shadow))
+    run_service(settings, RunOptions(source=source, out=out, once=once, shadow=shadow), open_secrets(config))

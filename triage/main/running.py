@@ -170,9 +170,12 @@ class Service:
         return reasons
 
 
-def run_service(settings: Settings, options: RunOptions) -> None:
-    """Run one instance in the foreground; SIGINT and SIGTERM stop it in order, a second one at once."""
+def run_service(settings: Settings, options: RunOptions, open_secrets: Sequence[str] = ()) -> None:
+    """Run one instance in the foreground; SIGINT and SIGTERM stop it in order, a second one at once. `open_secrets`:
+    files of secrets that everybody may read, which is told."""
     set_up_logs(settings.log.level, settings.log.format)
+    for path in open_secrets:
+        log.warning("every account may read this secret, chmod 600 it", action="service.open_secret", file=path)
     service = Service(settings, options)
 
     stop_on_signals(service.stop)

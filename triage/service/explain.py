@@ -95,6 +95,11 @@ def _sentences(ground: Ground) -> list[Text]:
         said.append(say("{number} later events left it as it is.", number=later))
     book = ground.rulebook
     said.append(say("Rulebook {name}, revision {revision}.", name=book.name, revision=book.revision[:12]))
+    if told.row.erased_at is not None:
+        when = said_local(told.row.erased_at, zone)
+        said.append(
+            say("The personal data of this case were erased {when}; no rule has run since, clocks go on.", when=when)
+        )
     if told.decision.facts is None:
         said.append(say("The facts of this decision were erased: what the reasons kept is told, no more."))
     said.append(_engines(told.decision.engines))

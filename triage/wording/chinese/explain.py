@@ -15,6 +15,10 @@ CHINESE: dict[str, tuple[str, str]] = {
         "規則集 {name}，版本 {revision}。",
         "规则集 {name}，版本 {revision}。",
     ),
+    "Personal data of this case were erased {when}; rules run no more, clocks go on.": (
+        "本案的個人資料已於 {when} 刪除；此後不再套用規則，時鐘照常計算。",
+        "本案的个人信息已于 {when} 删除；此后不再套用规则，时钟照常计算。",
+    ),
     "The facts of this decision were erased: what the reasons kept is told, no more.": (
         "此決定所依據的事實已刪除，僅能說明理由中保存的內容。",
         "此决定所依据的事实已删除，仅能说明理由中保存的内容。",
