@@ -11,8 +11,8 @@ when it is written. Python's own 700 looks through them hundreds of times, which
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Within the block what is there already is looked at no more, and what comes is looked at rarely: objects that only
-    hold each other live on until then."""
+    """Within the block what was there before is looked at no more, and what comes is looked at rarely: objects that
+    hold only each other live on until then."""
     before = gc.get_threshold()
     gc.collect()
     gc.freeze()

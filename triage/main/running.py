@@ -26,9 +26,6 @@ from monitors.metrics.registry import Metrics
 from monitors.ports import Publisher, TimeSource
 from triage.adapters.files.publisher import FilePublisher
 from triage.adapters.files.source import FileSource
-from triage.adapters.kafka.checks import check_topics
-from triage.adapters.kafka.publisher import KafkaPublisher
-from triage.adapters.kafka.source import KafkaSource
 from triage.adapters.logs import set_up_logs
 from triage.adapters.store.store import open_store
 from triage.adapters.time_source import MachineTime
@@ -37,7 +34,8 @@ from triage.entrypoints.http import HttpServer
 from triage.errors import Refused, TryAgain, describe
 from triage.main.collector import rare_collections
 from triage.main.engines import await_engine, second_engine
-from triage.main.tools import kafka_options, rules_scanner
+from triage.main.kafka_clients import connect
+from triage.main.tools import rules_scanner
 from triage.ports import EventSource, Store
 from triage.service.approval import shadow_folder
 from triage.service.fire_due import DueFirer
@@ -116,9 +114,7 @@ class Service:
 
     def _connect(self) -> tuple[EventSource, Publisher]:
         if self.options.source == "kafka":
-            options = kafka_options(self.settings)
-            check_topics(options)
-            return KafkaSource(options, self.time), KafkaPublisher(options)
+            return connect(self.settings, self.time)
         source = FileSource(self.options.source, self.time, self._stopping.wait, once=self.options.once)
         return source, FilePublisher(self.options.out)
 

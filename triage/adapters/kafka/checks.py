@@ -1,6 +1,7 @@
 """Start checks: the broker answers and every topic is there. kafka-python itself would wait, or create topics."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -9,10 +10,18 @@ from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
 from triage.errors import BrokerAway, Unreachable
 
 
-def check_topics(options: KafkaOptions, *, timeout_ms: int = BOOTSTRAP_TIMEOUT_MS) -> None:
+class Missing(Protocol):
+    """Asks the broker by one client."""
+
+    def __call__(self, options: KafkaOptions, topics: Iterable[str], *, timeout_ms: int) -> list[str]:
+        """Those of the topics that it does not have or does not show to us. Raises BrokerAway."""
+        ...
+
+
+def check_topics(options: KafkaOptions, ask: Missing, *, timeout_ms: int = BOOTSTRAP_TIMEOUT_MS) -> None:
     """Raises Unreachable: the broker does not answer, or a topic is missing or may not be described."""
     try:
-        missing = missing_topics(options, options.topics, timeout_ms=timeout_ms)
+        missing = ask(options, options.topics, timeout_ms=timeout_ms)
     except BrokerAway as error:
         raise Unreachable([f"kafka {error}"]) from error
     if missing:

@@ -8,6 +8,11 @@ BOOTSTRAP_TIMEOUT_MS = 10_000
 """How long a client waits for the first answer of a broker; kafka-python's own 30 s would hold up a stop."""
 
 
+METADATA_MAX_AGE_MS = 10_000
+"""A member that joins before it knows the topic's partitions is assigned none, and learns of them, as of added ones,
+only when it asks again: by default after five minutes."""
+
+
 class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of `[kafka]`, as the adapters take them."""
 

@@ -1,6 +1,5 @@
 """Outputs to Kafka: in order per key, acknowledged one by one."""
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -17,20 +16,14 @@ from kafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, Message
+from monitors.notices.message import Message
 from monitors.ports import Delivery
 from triage.adapters.kafka.checks import missing_topics
 from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
+from triage.adapters.kafka.sending import BATCH_BYTES, DOUBTFUL, LINGER_MS, publish, settled, topics_of, wired
 from triage.errors import BrokerAway
 
-LARGEST_DEAD_LETTER = 900 * 1024
-"""Bytes; a longer one is published cut, with its sha256; the store keeps the whole."""
-
 ASK_TIMEOUT_MS = 3000
-
-DOUBTFUL = "doubtful"
-"""Result, inside here, of a message that the broker refused: kafka-python then gives up with the same error on every
-other message under way."""
 
 NEVER = (MessageSizeTooLargeError, RecordListTooLargeError)
 HELD = (AuthorizationError, TopicAuthorizationFailedError, InvalidTopicError, UnknownTopicOrPartitionError)
@@ -43,11 +36,7 @@ class KafkaPublisher:
         """`delivery_seconds`: after so long without an acknowledgement a message is to be tried again. Raises
         BrokerAway."""
         self._options, self._delivery_seconds = options, delivery_seconds
-        self._topics = {
-            DECISIONS: options.topic_decisions,
-            ALERTS: options.topic_alerts,
-            DEAD_LETTERS: options.topic_dead_letters,
-        }
+        self._topics = topics_of(options)
         self._producer: Any = self._connect()
 
     def _connect(self) -> Any:
@@ -56,8 +45,8 @@ class KafkaPublisher:
                 **self._options.connection(),
                 acks="all",
                 enable_idempotence=True,
-                linger_ms=50,
-                batch_size=512 * 1024,
+                linger_ms=LINGER_MS,
+                batch_size=BATCH_BYTES,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 max_block_ms=5000,
                 delivery_timeout_ms=int(self._delivery_seconds * 1000),
@@ -68,30 +57,8 @@ class KafkaPublisher:
             raise BrokerAway(f"{self._options.bootstrap_servers}: {error}") from error
 
     def publish(self, messages: Sequence[Message]) -> Sequence[Delivery]:
-        """Send all and look at each acknowledgement. Behind a row that has to be tried again, later rows of its key
-        are tried again too, though they may have arrived: they keep id and bytes. Raises BrokerAway."""
-        deliveries = self._cycle(messages)
-        doubtful = {one.no for one in deliveries if one.result == DOUBTFUL}
-        if doubtful:
-            again = self._singly([message for message in messages if message.no in doubtful])
-            deliveries = [again.get(one.no, one) for one in deliveries]
-        if deliveries and all(one.result == "retry" for one in deliveries):
-            raise BrokerAway(deliveries[0].detail)
-        return deliveries
-
-    def _singly(self, messages: Sequence[Message]) -> dict[int, Delivery]:
-        """Each message alone, by its number, in order: only so does the broker's refusal speak of it alone. Behind one
-        that has to be tried again, all have to."""
-        found: dict[int, Delivery] = {}
-        trouble = ""
-        for message in messages:
-            one = Delivery(message.no, "retry", trouble) if trouble else self._cycle([message])[0]
-            if one.result == DOUBTFUL:
-                one = Delivery(one.no, "failed", one.detail)
-            elif one.result == "retry":
-                trouble = one.detail
-            found[message.no] = one
-        return found
+        """See `triage.adapters.kafka.sending.publish`. Raises BrokerAway."""
+        return publish(messages, self._cycle)
 
     def _cycle(self, messages: Sequence[Message]) -> list[Delivery]:
         if self._producer is None:
@@ -122,8 +89,7 @@ class KafkaPublisher:
         patience = self._delivery_seconds + 5
         with suppress(KafkaError):  # also says so of a batch that was split and is under way
             self._producer.flush(timeout=patience)
-        deliveries: list[Delivery] = []
-        waiting_keys: set[tuple[str, str]] = set()
+        answers: list[tuple[Message, str, str]] = []
         for message, future in futures:
             error = _error_of(future, patience)
             if isinstance(error, KafkaTimeoutError):
@@ -131,12 +97,8 @@ class KafkaPublisher:
             result = "sent" if error is None else _result(error)
             if result == "failed" and error is not future:
                 result = DOUBTFUL
-            if (message.topic, message.key) in waiting_keys and result == "sent":
-                result = "retry"
-            if result == "retry":
-                waiting_keys.add((message.topic, message.key))
-            deliveries.append(Delivery(message.no, result, type(error).__name__ if error else ""))
-        return deliveries
+            answers.append((message, result, type(error).__name__ if error else ""))
+        return settled(answers)
 
     def _is_missing(self, topic: str) -> bool:
         """Whether the broker answers and lacks the topic: the producer itself only says that time is over."""
@@ -146,10 +108,7 @@ class KafkaPublisher:
             return False
 
     def _send(self, message: Message) -> Any:
-        payload, headers = message.payload, list(message.headers)
-        if message.topic == DEAD_LETTERS and len(payload) > LARGEST_DEAD_LETTER:
-            headers.append(("dlq_sha256", hashlib.sha256(payload).hexdigest().encode()))
-            payload = payload[:LARGEST_DEAD_LETTER]
+        payload, headers = wired(message)
         try:
             return self._producer.send(
                 self._topics[message.topic], key=message.key.encode(), value=payload, headers=headers

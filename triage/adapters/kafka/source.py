@@ -11,21 +11,15 @@ from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRange
 from kafka.structs import OffsetAndMetadata
 
 from monitors.ports import TimeSource
-from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
+from triage.adapters.kafka.batches import MAX_RECORDS, batches
+from triage.adapters.kafka.ends import Ends
+from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, METADATA_MAX_AGE_MS, KafkaOptions
 from triage.errors import BrokerAway, PositionLost
 from triage.ports import Part, Record
 
 log = structlog.get_logger()
 
-MAX_RECORDS, MAX_BYTES = 2000, 4 * 1024 * 1024
-"""One batch: so many records or bytes of one partition are one transaction."""
-
-ASK_ENDS_SECONDS = 1.0
 ASK_TIMEOUT_MS = 5000
-
-METADATA_MAX_AGE_MS = 10_000
-"""A member that joins before it knows the topic's partitions is assigned none, and learns of them, as of added ones,
-only when it asks again: by default after five minutes."""
 
 
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python ships no types
@@ -52,14 +46,12 @@ class KafkaSource:
     """Implements `triage.ports.EventSource` with kafka-python."""
 
     def __init__(self, options: KafkaOptions, time: TimeSource) -> None:
-        self._options, self._time = options, time
+        self._options = options
         self._consumer: Any = None
         self._assignment = _Assignment()
         self._placed: set[TopicPartition] = set()
         self._targets: dict[TopicPartition, int] = {}
-        self._ends: dict[TopicPartition, int] = {}
-        self._asked_at = 0.0
-        self._complete: dict[Part, datetime] = {}
+        self._ends = Ends(time, self._ask_ends, lambda part: self._position(TopicPartition(*part)))
 
     @property
     def inputs(self) -> Sequence[str]:
@@ -127,7 +119,7 @@ class KafkaSource:
             (_part(partition), batch)
             for partition, records in polled.items()
             if partition in self._placed
-            for batch in _batches(records)
+            for batch in batches(list(map(_record, records)))
         ]
 
     def _lost(self, error: OffsetOutOfRangeError) -> PositionLost:
@@ -138,21 +130,18 @@ class KafkaSource:
 
     def caught_up(self) -> Mapping[Part, datetime]:
         """Partitions whose position has reached the end that was asked for, each with the time before asking."""
-        if self._time.monotonic() - self._asked_at >= ASK_ENDS_SECONDS and self._placed:
-            self._ask_ends()
-            return self._complete
-        return {}
+        return self._ends.caught_up(self._parts_placed())
 
-    def _ask_ends(self) -> None:
-        at = self._time.now()
-        self._asked_at = self._time.monotonic()
+    def _parts_placed(self) -> set[Part]:
+        return set(map(_part, self._placed))
+
+    def _ask_ends(self, parts: Sequence[Part]) -> dict[Part, int]:
+        asked = [TopicPartition(*part) for part in parts]
         try:
-            self._ends = self._consumer.end_offsets(sorted(self._placed), timeout_ms=ASK_TIMEOUT_MS)
+            ends = self._consumer.end_offsets(asked, timeout_ms=ASK_TIMEOUT_MS)
         except KafkaError as error:
-            log.warning("end offsets cannot be asked", action="source.ends", error=type(error).__name__)
-            self._complete = {}
-            return
-        self._complete = {_part(one): at for one, end in self._ends.items() if self._position(one) >= end}
+            raise BrokerAway(type(error).__name__) from error
+        return {_part(one): end for one, end in ends.items()}
 
     def _position(self, partition: TopicPartition) -> int:
         try:
@@ -177,7 +166,7 @@ class KafkaSource:
 
     def lag(self) -> Mapping[Part, int]:
         """Records behind the end, by the last answer."""
-        return {_part(one): max(0, end - self._position(one)) for one, end in self._ends.items() if one in self._placed}
+        return self._ends.lag(self._parts_placed())
 
     def note_committed(self, part: Part, next_offset: int) -> None:
         """Tell Kafka, without waiting; its errors do not matter here."""
@@ -205,23 +194,11 @@ def _part(partition: TopicPartition) -> Part:
     return Part(partition.topic, partition.partition)
 
 
-def _batches(records: Sequence[Any]) -> Iterable[list[Record]]:
-    batch: list[Record] = []
-    size = 0
-    for one in records:
-        value = one.value or b""
-        if batch and size + len(value) > MAX_BYTES:
-            yield batch
-            batch, size = [], 0
-        size += len(value)
-        batch.append(
-            Record(
-                offset=one.offset,
-                next_offset=one.offset + 1,
-                value=value,
-                headers=tuple((name, content or b"") for name, content in one.headers),
-                timestamp=datetime.fromtimestamp(one.timestamp / 1000, UTC) if one.timestamp > 0 else None,
-            )
-        )
-    if batch:
-        yield batch
+def _record(one: Any) -> Record:
+    return Record(
+        offset=one.offset,
+        next_offset=one.offset + 1,
+        value=one.value or b"",
+        headers=tuple((name, content or b"") for name, content in one.headers),
+        timestamp=datetime.fromtimestamp(one.timestamp / 1000, UTC) if one.timestamp > 0 else None,
+    )
