@@ -1,5 +1,6 @@
 """Events from Kafka by confluent-kafka. Positions come from the store, as in `triage.adapters.kafka.source`."""
 
+import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -33,7 +34,8 @@ FOR_GOOD = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AU
 MOVED = frozenset({KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE})
 """Answers of a broker that does not lead a partition, any more or yet."""
 
-ASK_TRIES = 20
+ASK_TRIES, TRY_AGAIN_SECONDS = 50, 0.1
+"""A partition without a leader is asked about for five seconds: a topic may just have been made, a broker just died."""
 
 NOWHERE = 0
 """Where a partition stands, paused, until it is placed: a place of its own, so that Kafka's is not asked for."""
@@ -148,6 +150,7 @@ class ConfluentSource:
                 if tries_left == 0 or error_of(error).code() not in MOVED:
                     raise
                 self._consumer.list_topics(self._options.topic_events, timeout=ASK_SECONDS)  # who leads now
+                threading.Event().wait(TRY_AGAIN_SECONDS)
         for one in found:
             if one.error is not None:
                 raise KafkaException(one.error)
