@@ -32,7 +32,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@PYTHON=$(PYTHON) deploy/services compiler
-	@$(SECOND_ENGINE) --editable '.[postgres,parquet,durable,otel]' --group dev
+	@$(SECOND_ENGINE) --editable '.[postgres,parquet,durable,otel,fast]' --group dev
 	@touch $@ $(VENV)/.runtime
 
 # The whole gate, the same here and in CI.
@@ -73,6 +73,10 @@ postgres-down:
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --wheel
+
+# Events a second on files, Kafka, SQLite and PostgreSQL, beside the raw echo of each Kafka client; three rounds.
+bench: $(STAMP) services
+	$(BIN)/python -m tests.real_data.benchmark $(OUT)/bench --complaints 1000 --rounds 3
 
 # Microseconds a decision by one engine, by both, and by two engines of PyPI.
 bench-rules: $(STAMP)

@@ -87,7 +87,7 @@ class KafkaSettings(_Table):
 
     bootstrap_servers: Annotated[str, AfterValidator(_servers)] = "127.0.0.1:9092"
     group_id: str = "complaint-triage"
-    client: Literal["kafka-python"] = "kafka-python"
+    client: Literal["kafka-python", "confluent"] = "kafka-python"
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
     sasl_username: str | None = None

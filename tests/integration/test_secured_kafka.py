@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.contract.sources.inputs import CLIENTS
 from tests.e2e.samples import sample_events
 from tests.e2e.workers import Worker, count_events, query
 from tests.services.desk import ServiceUnavailable
@@ -79,15 +80,16 @@ def environment(options: dict[str, Any]) -> dict[str, str]:
     return {f"TRIAGE_KAFKA__{key.upper()}": value for key, value in options.items()}
 
 
+@pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("way", [by_password, by_certificate])
 def test_events_in_and_outputs_out_with_just_the_rights_that_are_asked_for(
-    tmp_path: Path, broker: SecuredBroker, way: Any
+    tmp_path: Path, broker: SecuredBroker, way: Any, client: str
 ) -> None:
     """Source, publisher and start checks, with the password in a file; each output is in its topic once."""
     events = sample_events(20)
     broker.produce(EVENTS, ((e["subject"].encode(), msgspec.json.encode(e)) for e in events))
     url = f"sqlite:///{tmp_path}/desk.sqlite"
-    env = environment(way(broker)) | {"TRIAGE_STORE__URL": url}
+    env = environment(way(broker)) | {"TRIAGE_STORE__URL": url, "TRIAGE_KAFKA__CLIENT": client}
     if env.pop("TRIAGE_KAFKA__SASL_PASSWORD", None):
         (tmp_path / "password").write_text(f"{PASSWORD}\n")
         (tmp_path / "password").chmod(0o600)

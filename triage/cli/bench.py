@@ -1,5 +1,7 @@
 """`triage bench`: events a second, and microseconds a rule match, on this machine, as ratios within one run."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -7,9 +9,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from triage.cli.options import AsJson, Config, StoreUrl, group, settings_from
-from triage.main.bench import Bench
+from triage.cli.options import AsJson, Config, RulesDir, StoreUrl, group, settings_from, write_file
+from triage.errors import WrongSettings
+from triage.main.bench import Bench, Result, candidates, chosen
+from triage.main.bench_page import COSTS, RATES, bench_page, costs, rates, stages
 from triage.main.bench_rules import Timed, bench_rules
+
+LONG_COMPLAINTS = 111_000
+"""About a million events."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,31 +28,51 @@ def add_to(app: typer.Typer) -> None:
 
 def bench(
     context: typer.Context,
-    complaints: Annotated[int, typer.Option(help="How many complaints to generate, about nine events each.")] = 2000,
+    *,
+    complaints: Annotated[int, typer.Option(min=1, help="Complaints to generate, about nine events each.")] = 2000,
     kafka: Annotated[
-        bool, typer.Option("--kafka", help="Measure Kafka + PostgreSQL too, beside a raw echo of the client.")
+        bool, typer.Option("--kafka", help="Measure Kafka + SQLite and Kafka + PostgreSQL too, beside a raw echo.")
     ] = False,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; in each, every candidate has its turn.")] = 1,
+    only: Annotated[str, typer.Option(help="Only candidates whose name has this text.")] = "",
+    long: Annotated[bool, typer.Option("--long", help="A million events, to see memory over time.")] = False,
+    html: Annotated[Path | None, typer.Option("--html", help="A file for a report with plots.")] = None,
     config: Config = None,
     store: StoreUrl = None,
+    rules_dir: RulesDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the service end to end, with exactly-once effect, all clocks and outputs included."""
     if context.invoked_subcommand is not None:
         return
-    settings = settings_from(config, store__url=store)
-    measuring = Bench(complaints)
-    found = [measuring.files_and_sqlite()]
-    if kafka:
-        found += measuring.kafka_and_postgres(settings)
+    settings = settings_from(config, store__url=store, rules__dir=rules_dir)
+    wanted = chosen(candidates(kafka=kafka), only)
+    if not wanted:
+        raise WrongSettings([f"--only {only}: nothing that can be measured here is called so"])
+    number = LONG_COMPLAINTS if long else complaints
+    with Console(stderr=True).status("generating complaints") as status:
+        found = Bench(settings, number).run(wanted, rounds, status.update)
+    if html is not None:
+        about = f"{number:,} complaints, {rounds} rounds in turns; CPU as the kernel counts it"
+        write_file("--html", html, bench_page(found, about).encode())
     if as_json:
         for one in found:
-            print(msgspec.json.encode(msgspec.structs.asdict(one) | {"per_second": one.per_second}).decode())
-        return
-    table = Table("what", "events", "seconds", "events a second", "ratio", box=None)
+            print(msgspec.json.encode(one).decode())
+    else:
+        _show(found)
+
+
+def _show(found: Sequence[Result]) -> None:
+    console = Console()
+    for columns, cells in ((RATES, rates), (COSTS, costs)):
+        table = Table(*columns, box=None)
+        for one in found:
+            table.add_row(one.candidate.what, *cells(one))
+        console.print(table)
     for one in found:
-        ratio = one.per_second / found[0].per_second
-        table.add_row(one.what, str(one.events), f"{one.seconds:.1f}", f"{one.per_second:.0f}", f"{ratio:.2f}")
-    Console().print(table)
+        if one.candidate.work != "echo":
+            parts = ", ".join(f"{name} {cost:.0f}" for name, cost in stages(one))
+            console.print(f"{one.candidate.what}, µs by stage: {parts}", highlight=False)
 
 
 def rules(

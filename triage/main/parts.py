@@ -18,14 +18,12 @@ from monitors.ports import Publisher, TimeSource
 from triage.adapters.apart import read_apart
 from triage.adapters.files.publisher import FilePublisher
 from triage.adapters.files.source import FileSource
-from triage.adapters.kafka.checks import check_topics
-from triage.adapters.kafka.publisher import KafkaPublisher
-from triage.adapters.kafka.source import KafkaSource
 from triage.adapters.store.store import open_store
 from triage.entrypoints.consumer import Consumer
 from triage.errors import Refused
 from triage.main.engines import await_engine, second_engine
-from triage.main.tools import kafka_options, rules_scanner
+from triage.main.kafka_clients import publisher_of, source_of
+from triage.main.tools import rules_scanner
 from triage.main.tracing import tracing_of
 from triage.ports import CONSUME, DISPATCH, SWEEP, WORKS, EventSource, Store
 from triage.service.approval import shadow_folder
@@ -108,16 +106,12 @@ class Parts:
 
     def _source(self) -> EventSource:
         if self.options.source == "kafka":
-            options = kafka_options(self.settings)
-            check_topics(options)
-            return KafkaSource(options, self.time)
+            return source_of(self.settings, self.time)
         return FileSource(self.options.source, self.time, self._stopping.wait, once=self.options.once)
 
     def _dispatcher(self, opened: ExitStack) -> Dispatcher:
         is_kafka = self.options.source == "kafka"
-        publisher: Publisher = (
-            KafkaPublisher(kafka_options(self.settings)) if is_kafka else FilePublisher(self.options.out)
-        )
+        publisher: Publisher = publisher_of(self.settings) if is_kafka else FilePublisher(self.options.out)
         opened.callback(publisher.close)
         if self.tracing is not None:
             publisher = self.tracing.traced(publisher)

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.sources.inputs import GrowingFile, Input, Pipe, Spool, Topic
+from tests.contract.sources.inputs import CLIENTS, GrowingFile, Input, Pipe, Spool, Topic
+from triage.main.kafka_clients import client_named
 from triage.ports import EventSource
 
 Open = Callable[[], EventSource]
 
 
-@pytest.fixture(params=["file", "spool", "pipe", "kafka"])
+@pytest.fixture(params=["file", "spool", "pipe", *CLIENTS])
 def feed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Input]:
     """An empty input."""
-    if request.param == "kafka":
-        yield Topic(request.getfixturevalue("broker"), request.getfixturevalue("topics"))
+    if request.param in CLIENTS:
+        client = client_named(request.param)
+        yield Topic(request.getfixturevalue("broker"), request.getfixturevalue("topics"), client)
     elif request.param == "pipe":
         pipe = Pipe(tmp_path)
         yield pipe

@@ -11,11 +11,13 @@ from tests.fixtures import Topics
 from tests.services.kafka import Broker
 from triage.adapters.files.source import FileSource
 from triage.adapters.kafka.options import KafkaOptions
-from triage.adapters.kafka.source import KafkaSource
 from triage.adapters.time_source import MachineTime
+from triage.main.kafka_clients import Client
 from triage.ports import EventSource, Part, Record
 
 SECONDS = 30.0
+
+CLIENTS = ("kafka-python", "confluent")
 
 
 class EagerTime(MachineTime):
@@ -121,16 +123,16 @@ class Pipe:
 
 
 class Topic(Endless):
-    """A topic with six partitions; all events go to the first."""
+    """A topic with six partitions, read by one of the clients; all events go to the first."""
 
-    def __init__(self, broker: Broker, topics: Topics) -> None:
-        self._broker, self._topics = broker, topics
+    def __init__(self, broker: Broker, topics: Topics, client: Client) -> None:
+        self._broker, self._topics, self._client = broker, topics, client
 
     def append(self, *values: bytes) -> None:
         self._broker.produce(self._topics.events, [(None, value) for value in values], partition=0)
 
     def source(self) -> EventSource:
-        return KafkaSource(options_for(self._broker, self._topics), EagerTime())
+        return self._client.source(options_for(self._broker, self._topics), EagerTime())
 
 
 def options_for(broker: Broker, topics: Topics) -> KafkaOptions:

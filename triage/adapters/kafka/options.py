@@ -7,6 +7,17 @@ import msgspec
 BOOTSTRAP_TIMEOUT_MS = 10_000
 """How long a client waits for the first answer of a broker; kafka-python's own 30 s would hold up a stop."""
 
+MAX_POLL_INTERVAL_MS = 60_000
+"""A member that does not poll for so long is put out of the group."""
+
+SESSION_TIMEOUT_MS = 10_000
+"""The partitions of a process that died come to another, or to its own next start, only after so long. An event that
+kills the process does so four times before it is quarantined, and no other event may be late by a minute for it."""
+
+METADATA_MAX_AGE_MS = 10_000
+"""A member that joins before it knows the topic's partitions is assigned none, and learns of them, as of added ones,
+only when it asks again: by default after five minutes."""
+
 
 class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of `[kafka]`, as the adapters take them."""

@@ -1,6 +1,5 @@
 """Outputs to Kafka: in order per key, acknowledged one by one."""
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -17,28 +16,30 @@ from kafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, TRACEPARENT, Message, traceparent_of
+from monitors.notices.message import Message
 from monitors.ports import Delivery
 from triage.adapters.kafka.checks import missing_topics
 from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
+from triage.adapters.kafka.sending import (
+    BATCH_BYTES,
+    BESIDE,
+    DOUBTFUL,
+    FAILED,
+    HELD,
+    LINGER_MS,
+    RETRY,
+    SENT,
+    publish,
+    settled,
+    topics_of,
+    wired,
+)
 from triage.errors import BrokerAway
-
-LARGEST_DEAD_LETTER = 900 * 1024
-"""Bytes; a longer one is published cut, with its sha256; the store keeps the whole."""
 
 ASK_TIMEOUT_MS = 3000
 
-CLOUD_EVENT = b"application/cloudevents+json; charset=utf-8"
-
-DOUBTFUL = "doubtful"
-"""Result, inside here, of a message that the broker refused: kafka-python then gives up with the same error on every
-other message under way."""
-
-BESIDE = "beside"
-"""Result, inside here, of a message that was given up with the refusal of another topic."""
-
 NEVER = (MessageSizeTooLargeError, RecordListTooLargeError)
-HELD = (AuthorizationError, TopicAuthorizationFailedError, InvalidTopicError, UnknownTopicOrPartitionError)
+REFUSED = (AuthorizationError, TopicAuthorizationFailedError, InvalidTopicError, UnknownTopicOrPartitionError)
 
 
 class KafkaPublisher:
@@ -48,11 +49,7 @@ class KafkaPublisher:
         """`delivery_seconds`: after so long without an acknowledgement a message is to be tried again. Raises
         BrokerAway."""
         self._options, self._delivery_seconds = options, delivery_seconds
-        self._topics = {
-            DECISIONS: options.topic_decisions,
-            ALERTS: options.topic_alerts,
-            DEAD_LETTERS: options.topic_dead_letters,
-        }
+        self._topics = topics_of(options)
         self._refusing: set[str] = set()
         self._producer: Any = self._connect()
 
@@ -62,8 +59,8 @@ class KafkaPublisher:
                 **self._options.connection(),
                 acks="all",
                 enable_idempotence=True,
-                linger_ms=50,
-                batch_size=512 * 1024,
+                linger_ms=LINGER_MS,
+                batch_size=BATCH_BYTES,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 max_block_ms=5000,
                 delivery_timeout_ms=int(self._delivery_seconds * 1000),
@@ -74,42 +71,8 @@ class KafkaPublisher:
             raise BrokerAway(f"{self._options.bootstrap_servers}: {error}") from error
 
     def publish(self, messages: Sequence[Message]) -> Sequence[Delivery]:
-        """Send all and look at each acknowledgement. Behind a row that has to be tried again, later rows of its key
-        are tried again too, though they may have arrived: they keep id and bytes. Topics that refused us last time are
-        asked behind the others. Raises BrokerAway."""
-        deliveries = self._settle([one for one in messages if one.topic not in self._refusing])
-        deliveries += self._settle([one for one in messages if one.topic in self._refusing])
-        if deliveries and all(one.result == "retry" for one in deliveries):
-            raise BrokerAway(deliveries[0].detail)
-        held = {one.no for one in deliveries if one.result == "held"}
-        self._refusing -= {one.topic for one in messages}
-        self._refusing |= {one.topic for one in messages if one.no in held}
-        return deliveries
-
-    def _settle(self, messages: Sequence[Message]) -> list[Delivery]:
-        """Send all; what was given up for the sake of others is sent again without these."""
-        if not messages:
-            return []
-        deliveries = self._cycle(messages)
-        results = {one.no: one.result for one in deliveries}
-        beside = self._settle([one for one in messages if results.get(one.no) == BESIDE])
-        again = {one.no: one for one in beside}
-        again |= self._singly([one for one in messages if results.get(one.no) == DOUBTFUL])
-        return [again.get(one.no, one) for one in deliveries]
-
-    def _singly(self, messages: Sequence[Message]) -> dict[int, Delivery]:
-        """Each message alone, by its number, in order: only so does the broker's refusal speak of it alone. Behind one
-        that has to be tried again, all have to."""
-        found: dict[int, Delivery] = {}
-        trouble = ""
-        for message in messages:
-            one = Delivery(message.no, "retry", trouble) if trouble else self._cycle([message])[0]
-            if one.result == DOUBTFUL:
-                one = Delivery(one.no, "failed", one.detail)
-            elif one.result == "retry":
-                trouble = one.detail
-            found[message.no] = one
-        return found
+        """See `triage.adapters.kafka.sending.publish`. Raises BrokerAway."""
+        return publish(messages, self._cycle, self._refusing)
 
     def _cycle(self, messages: Sequence[Message]) -> list[Delivery]:
         if self._producer is None:
@@ -121,10 +84,10 @@ class KafkaPublisher:
             if isinstance(future, KafkaTimeoutError) and self._is_missing(message.topic):
                 refused[message.topic] = future = UnknownTopicOrPartitionError(self._topics[message.topic])
             futures.append((message, future))
-            if isinstance(future, KafkaError) and _result(future) == "retry":
+            if isinstance(future, KafkaError) and _result(future) == RETRY:
                 break  # the first time-out ends the cycle
         deliveries = self._await(futures)
-        if any(one.result != "sent" for one in deliveries):
+        if any(one.result != SENT for one in deliveries):
             self.close()  # after an expired or refused batch kafka-python's producer may never send again
         return deliveries
 
@@ -140,28 +103,23 @@ class KafkaPublisher:
         patience = self._delivery_seconds + 5
         with suppress(KafkaError):  # also says so of a batch that was split and is under way
             self._producer.flush(timeout=patience)
-        deliveries: list[Delivery] = []
-        waiting_keys: set[tuple[str, str]] = set()
+        answers: list[tuple[Message, str, str]] = []
         for message, future in futures:
             error = _error_of(future, patience)
             if isinstance(error, KafkaTimeoutError):
                 patience = 0.001
-            result = "sent" if error is None else _result(error)
-            if result == "failed" and error is not future:
+            result = SENT if error is None else _result(error)
+            if result == FAILED and error is not future:
                 result = DOUBTFUL
-            elif result == "held" and self._speaks_of_another(error, message, futures):
+            elif result == HELD and self._speaks_of_another(error, message, futures):
                 result = BESIDE
-            if (message.topic, message.key) in waiting_keys and result == "sent":
-                result = "retry"
-            if result == "retry":
-                waiting_keys.add((message.topic, message.key))
-            deliveries.append(Delivery(message.no, result, type(error).__name__ if error else ""))
-        return deliveries
+            answers.append((message, result, type(error).__name__ if error else ""))
+        return settled(answers)
 
     def _speaks_of_another(
         self, error: KafkaError | None, message: Message, futures: Sequence[tuple[Message, Any]]
     ) -> bool:
-        """Whether a refusal names another topic of this cycle."""
+        """Whether a refusal names another topic of this cycle: kafka-python gives up with it everything under way."""
         named = error.args[0] if error is not None and error.args else None
         return named != self._topics[message.topic] and named in {self._topics[one.topic] for one, _ in futures}
 
@@ -173,27 +131,13 @@ class KafkaPublisher:
             return False
 
     def _send(self, message: Message) -> Any:
-        payload, headers = message.payload, [*_envelope_headers(message), *message.headers]
-        if message.topic == DEAD_LETTERS and len(payload) > LARGEST_DEAD_LETTER:
-            headers.append(("dlq_sha256", hashlib.sha256(payload).hexdigest().encode()))
-            payload = payload[:LARGEST_DEAD_LETTER]
+        payload, headers = wired(message)
         try:
             return self._producer.send(
                 self._topics[message.topic], key=message.key.encode(), value=payload, headers=headers
             )
         except KafkaError as error:
             return error
-
-
-def _envelope_headers(message: Message) -> list[tuple[str, bytes]]:
-    """What the Kafka binding of CloudEvents asks for, and the trace context where other systems look for it. A dead
-    letter keeps its sender's headers."""
-    if message.topic == DEAD_LETTERS:
-        return []
-    traceparent = traceparent_of(message)
-    is_there = any(name == TRACEPARENT for name, _ in message.headers)
-    traced = [(TRACEPARENT, traceparent.encode())] if traceparent is not None and not is_there else []
-    return [("content-type", CLOUD_EVENT), *traced]
 
 
 def _error_of(future: Any, patience: float) -> KafkaError | None:
@@ -209,5 +153,5 @@ def _error_of(future: Any, patience: float) -> KafkaError | None:
 
 def _result(error: KafkaError) -> str:
     if isinstance(error, NEVER):
-        return "failed"
-    return "held" if isinstance(error, HELD) else "retry"
+        return FAILED
+    return HELD if isinstance(error, REFUSED) else RETRY

@@ -11,27 +11,21 @@ from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRange
 from kafka.structs import OffsetAndMetadata
 
 from monitors.ports import TimeSource
-from triage.adapters.kafka.options import BOOTSTRAP_TIMEOUT_MS, KafkaOptions
+from triage.adapters.kafka.batches import MAX_RECORDS, batches
+from triage.adapters.kafka.ends import Ends
+from triage.adapters.kafka.options import (
+    BOOTSTRAP_TIMEOUT_MS,
+    MAX_POLL_INTERVAL_MS,
+    METADATA_MAX_AGE_MS,
+    SESSION_TIMEOUT_MS,
+    KafkaOptions,
+)
 from triage.errors import BrokerAway, PositionLost
 from triage.ports import Part, Record
 
 log = structlog.get_logger()
 
-MAX_RECORDS, MAX_BYTES = 2000, 4 * 1024 * 1024
-"""One batch: so many records or bytes of one partition are one transaction."""
-
-ASK_ENDS_SECONDS = 1.0
 ASK_TIMEOUT_MS = 5000
-
-MAX_POLL_INTERVAL_MS = 60_000
-
-SESSION_TIMEOUT_MS = 10_000
-"""The partitions of a process that died come to another, or to its own next start, only after so long. An event that
-kills the process does so four times before it is quarantined, and no other event may be late by a minute for it."""
-
-METADATA_MAX_AGE_MS = 10_000
-"""A member that joins before it knows the topic's partitions is assigned none, and learns of them, as of added ones,
-only when it asks again: by default after five minutes."""
 
 
 class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python ships no types
@@ -61,15 +55,13 @@ class KafkaSource:
         self, options: KafkaOptions, time: TimeSource, *, max_poll_interval_ms: int = MAX_POLL_INTERVAL_MS
     ) -> None:
         """`max_poll_interval_ms`: a member that does not poll for so long is put out of the group."""
-        self._options, self._time, self._max_poll_interval_ms = options, time, max_poll_interval_ms
+        self._options, self._max_poll_interval_ms = options, max_poll_interval_ms
         self._consumer: Any = None
         self._assignment = _Assignment()
         self._placed: set[TopicPartition] = set()
         self._held: set[TopicPartition] = set()
         self._targets: dict[TopicPartition, int] = {}
-        self._ends: dict[TopicPartition, int] = {}
-        self._asked_at = 0.0
-        self._complete: dict[Part, datetime] = {}
+        self._ends = Ends(time, self._ask_ends, lambda part: self._position(TopicPartition(*part)))
 
     @property
     def inputs(self) -> Sequence[str]:
@@ -147,7 +139,7 @@ class KafkaSource:
             (_part(partition), batch)
             for partition, records in polled.items()
             if partition in self._placed - self._held
-            for batch in _batches(records)
+            for batch in batches(list(map(_record, records)))
         ]
 
     def _lost(self, error: OffsetOutOfRangeError) -> PositionLost:
@@ -157,25 +149,16 @@ class KafkaSource:
         return PositionLost(f"{partition.topic}/{partition.partition}: offset {offset} is gone", _part(partition))
 
     def caught_up(self) -> Mapping[Part, datetime]:
-        """Partitions whose position has reached the end that was asked for, each with the time before asking. Raises
-        BrokerAway: only here a broker is noticed that is gone, or a client that does not find it again, for a poll then
-        just gives nothing."""
-        if self._time.monotonic() - self._asked_at >= ASK_ENDS_SECONDS and self._placed:
-            self._ask_ends()
-            return self._complete
-        return {}
+        """See `triage.adapters.kafka.ends.Ends.caught_up`. Raises BrokerAway."""
+        return self._ends.caught_up(_parts(self._placed), _parts(self._held))
 
-    def _ask_ends(self) -> None:
-        at = self._time.now()
-        self._asked_at = self._time.monotonic()
+    def _ask_ends(self, parts: Sequence[Part]) -> dict[Part, int]:
+        asked = [TopicPartition(*part) for part in parts]
         try:
-            self._ends = self._consumer.end_offsets(sorted(self._placed), timeout_ms=ASK_TIMEOUT_MS)
+            ends = self._consumer.end_offsets(asked, timeout_ms=ASK_TIMEOUT_MS)
         except KafkaError as error:
-            self._asked_at, self._complete = 0.0, {}
-            raise BrokerAway(f"the ends cannot be asked: {type(error).__name__}") from error
-        self._complete = {
-            _part(one): at for one, end in self._ends.items() if one not in self._held and self._position(one) >= end
-        }
+            raise BrokerAway(type(error).__name__) from error
+        return {_part(one): end for one, end in ends.items()}
 
     def _position(self, partition: TopicPartition) -> int:
         try:
@@ -200,7 +183,7 @@ class KafkaSource:
 
     def lag(self) -> Mapping[Part, int]:
         """Records behind the end, by the last answer."""
-        return {_part(one): max(0, end - self._position(one)) for one, end in self._ends.items() if one in self._placed}
+        return self._ends.lag(_parts(self._placed))
 
     def note_committed(self, part: Part, next_offset: int) -> None:
         """Tell Kafka, without waiting; its errors do not matter here."""
@@ -229,23 +212,15 @@ def _part(partition: TopicPartition) -> Part:
     return Part(partition.topic, partition.partition)
 
 
-def _batches(records: Sequence[Any]) -> Iterable[list[Record]]:
-    batch: list[Record] = []
-    size = 0
-    for one in records:
-        value = one.value or b""
-        if batch and size + len(value) > MAX_BYTES:
-            yield batch
-            batch, size = [], 0
-        size += len(value)
-        batch.append(
-            Record(
-                offset=one.offset,
-                next_offset=one.offset + 1,
-                value=value,
-                headers=tuple((name, content or b"") for name, content in one.headers),
-                timestamp=datetime.fromtimestamp(one.timestamp / 1000, UTC) if one.timestamp > 0 else None,
-            )
-        )
-    if batch:
-        yield batch
+def _parts(partitions: Iterable[TopicPartition]) -> set[Part]:
+    return set(map(_part, partitions))
+
+
+def _record(one: Any) -> Record:
+    return Record(
+        offset=one.offset,
+        next_offset=one.offset + 1,
+        value=one.value or b"",
+        headers=tuple((name, content or b"") for name, content in one.headers),
+        timestamp=datetime.fromtimestamp(one.timestamp / 1000, UTC) if one.timestamp > 0 else None,
+    )
