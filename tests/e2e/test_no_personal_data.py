@@ -130,9 +130,15 @@ main()
 """The daemon with a defect whose error tells everything."""
 
 
-def with_defect(*arguments: str) -> tuple[str, str]:
+class Code(Worker):
+    """A process that runs a text of Python."""
+
+    command = ("-c",)
+
+
+def with_defect(*arguments: str) -> str:
     """The same command, with the defect."""
-    return ("-c", CRASHING.format(arguments=list(arguments)))
+    return CRASHING.format(arguments=list(arguments))
 
 
 def crash_lines() -> list[bytes]:
@@ -145,7 +151,7 @@ def test_on_files_and_sqlite(tmp_path: Path) -> None:
     (tmp_path / "spool").mkdir()
     (tmp_path / "spool" / "1.jsonl").write_bytes(b"".join(line + b"\n" for line in planted_lines() + crash_lines()))
     url = f"sqlite:///{tmp_path}/desk.sqlite"
-    with Worker(tmp_path, python=with_defect("run", "--source", "spool", "--store", url)) as worker:
+    with Code(tmp_path, with_defect("run", "--source", "spool", "--store", url)) as worker:
         said = watched(worker, url)
     said += [(name, (tmp_path / "out" / name).read_text()) for name in ("decisions.jsonl", "alerts.jsonl")]
     said += verbs(url)
@@ -158,7 +164,7 @@ def test_on_kafka_and_postgresql(tmp_path: Path, broker: Broker, topics: Topics,
     upgrade(tmp_path, postgres_url)
     lines = planted_lines() + crash_lines()
     broker.produce(topics.events, ((b"C", line) for line in lines), headers=[("who", ALL.encode())])
-    with Worker(tmp_path, python=with_defect("run"), **environment(broker, topics, postgres_url)) as worker:
+    with Code(tmp_path, with_defect("run"), **environment(broker, topics, postgres_url)) as worker:
         said = watched(worker, postgres_url)
     for topic in (topics.decisions, topics.alerts):
         said += [(topic, repr(record) + (record.value or b"").decode()) for record in broker.read_all(topic)]
@@ -188,7 +194,7 @@ def test_an_error_that_nobody_foresaw_is_told_without_its_text(tmp_path: Path) -
     (tmp_path / "events.jsonl").write_bytes(planted_lines()[0] + b"\n")
     with Worker(tmp_path, "run", "--source", "events.jsonl", "--store", "sqlite:///desk.sqlite", "--once") as worker:
         assert worker.finish() == 0
-    with Worker(tmp_path, python=("-c", defect)) as worker:
+    with Code(tmp_path, defect) as worker:
         assert worker.finish() == 1
         said = worker.output()
     assert "in fail" in said

@@ -24,16 +24,17 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 class Worker:
-    """One `triage` process. Its log goes to a file; it is gone when the block ends. `python`: what Python runs."""
+    """One `triage` process. Its log goes to a file; it is gone when the block ends."""
 
-    def __init__(
-        self, directory: Path, *arguments: str, python: tuple[str, ...] = ("-m", "triage"), **environment: str
-    ) -> None:
+    command: tuple[str, ...] = ("-m", "triage")
+    """What Python runs."""
+
+    def __init__(self, directory: Path, *arguments: str, **environment: str) -> None:
         self.log = directory / f"worker-{time.monotonic_ns()}.log"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *python, *arguments],
+                [sys.executable, *self.command, *arguments],
                 cwd=directory,
                 env={**kept, "PYTHONPATH": str(ROOT), "TRIAGE_HTTP__PORT": "0", **environment},
                 stdout=log,

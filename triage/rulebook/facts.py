@@ -29,6 +29,9 @@ class FactReader:
     def __init__(self, vocabulary: Vocabulary, terms: TermIndex, mentioned_in: Collection[str], zone: tzinfo) -> None:
         self._vocabulary, self._terms, self._zone = vocabulary, terms, zone
         self._mentioned_in = tuple(mentioned_in)
+        self._event_types = frozenset(
+            vocabulary.event_types
+        )  # what else happened changes nothing, and may be named anyhow
         self._paths = [
             (spec, path := spec.path or spec.name, path.split(".", maxsplit=1)[0])
             for spec in vocabulary.facts.values()
@@ -45,7 +48,7 @@ class FactReader:
             "history.complaints_90d": past.complaints_90d,
             "history.open": past.open,
             "reopened": case.reopened,
-            "happened": tuple(sorted(case.happened)) or None,
+            "happened": tuple(sorted(case.happened & self._event_types)) or None,
             "status": case.status,
             "clocks.breached": tuple(sorted(breached)) or None,
         }
