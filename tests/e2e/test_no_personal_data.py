@@ -52,7 +52,9 @@ def faulty_everywhere(data: dict[str, Any]) -> dict[str, Any]:
 
 def planted_lines() -> list[bytes]:
     """Sound, faulty and odd events of every type, and what is no event."""
-    events: list[dict[str, Any]] = [envelope(0, "complaint.registered", texts_planted(SOUND["complaint.registered"]))]
+    events: list[dict[str, Any]] = [
+        envelope(0, "complaint.registered", texts_planted(SOUND["complaint.registered"]), traceparent=ALL)
+    ]
     for number, (kind, data) in enumerate(sorted(SOUND.items()), 1):
         if kind not in ("complaint.registered", "complaint.erased", "complaint.voided"):
             events.append(envelope(number, kind, texts_planted(data)))

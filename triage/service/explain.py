@@ -96,10 +96,8 @@ def _sentences(ground: Ground) -> list[Text]:
     book = ground.rulebook
     said.append(say("Rulebook {name}, revision {revision}.", name=book.name, revision=book.revision[:12]))
     if told.row.erased_at is not None:
-        when = said_local(told.row.erased_at, zone)
-        said.append(
-            say("The personal data of this case were erased {when}; no rule has run since, clocks go on.", when=when)
-        )
+        erased = said_local(told.row.erased_at, zone)
+        said.append(say("Personal data of this case were erased {when}; rules run no more, clocks go on.", when=erased))
     if told.decision.facts is None:
         said.append(say("The facts of this decision were erased: what the reasons kept is told, no more."))
     said.append(_engines(told.decision.engines))
