@@ -200,7 +200,7 @@ def test_a_conflict_stays_one(desk: Desk, store_url: str) -> None:
     assert letter.reason == "id_conflict"
     line = desk.redrive(letter.id)
     assert (line.result, line.case) == ("stays", "C-1")
-    assert line.detail == "id_conflict: event e1 of /test came before with other content"
+    assert line.detail == "id_conflict: an event of this id and source came before with other content"
     assert events_of(store_url) == ["e1"]
     assert desk.letters() == [letter]
 

@@ -138,15 +138,3 @@ def test_each_schema_file_is_what_the_service_would_print(name: str) -> None:
     """An editor marks what the loader would refuse, another system knows what is read and sent; `python -m
     tests.blocks` rewrites the files."""
     assert (REFERENCE / name).read_text(encoding="utf-8") == schema_text(REFERENCE_FILES[name])
-
-
-def test_each_alert_is_documented() -> None:
-    """Whoever is woken by an alert finds what is at risk and where to look."""
-    alerts = re.findall(r"- alert: (\w+)", (ROOT / "deploy" / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))
-    rows = [
-        line
-        for line in (ROOT / "docs" / "how-to" / "run-in-production.md").read_text("utf-8").splitlines()
-        if "| `" in line
-    ]
-    assert alerts
-    assert [alert for alert in alerts if not any(f"`{alert}`" in row for row in rows)] == []
