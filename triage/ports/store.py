@@ -72,6 +72,11 @@ class Cases(Protocol):
         """Those that exist, locked in the order of their ids until the transaction ends."""
         ...
 
+    def lock_erased(self, ids: Collection[str]) -> set[str]:
+        """Lock those that exist, readable or not, in the order of their ids; gives those whose personal data are
+        gone."""
+        ...
+
     def exists(self, case: str) -> bool:
         """Whether there is this case, readable or not."""
         ...

@@ -195,6 +195,7 @@ class _Batch:
         self.steps: list[Effects] = []
         self.arrivals: list[tuple[Record, Arrival]] = []
         self.rows: dict[str, CaseRow] = {}
+        self.erased: set[str] = set()
         self.changes = Changes()
         self.counts: list[Count] = []
         self.considered: list[Considered] = []
@@ -219,8 +220,11 @@ class _Batch:
         return False
 
     def lock(self, cases: set[str]) -> None:
-        """Read and lock these cases and those of the dead letters so far, which may be erased."""
-        self.rows = self.tx.cases.lock(cases | {one.case for one in self.changes.dead_letters if one.case is not None})
+        """Lock and read these cases; lock those of the dead letters so far too, which may be erased, or unreadable."""
+        buried = {one.case for one in self.changes.dead_letters if one.case is not None}
+        if buried:
+            self.erased = self.tx.cases.lock_erased(buried | cases)
+        self.rows = self.tx.cases.lock(cases)
 
     def take(self, effects: Effects) -> None:
         row = effects.row
@@ -240,7 +244,7 @@ class _Batch:
             self.counts.extend(effects.counts)
             if effects.considered is not None:
                 self.considered.append(effects.considered)
-        erased = {case for case, row in self.rows.items() if row.erased_at is not None}
+        erased = self.erased | {case for case, row in self.rows.items() if row.erased_at is not None}
         self.changes.dead_letters = [emptied(one) if one.case in erased else one for one in self.changes.dead_letters]
         self.changes.messages.extend(to_messages(self.changes.dead_letters))
         self.tx.cases.write(self.changes)

@@ -46,6 +46,15 @@ class SqlCases:
         )
         return {row.id: to_case(row) for row in found}
 
+    def lock_erased(self, ids: Collection[str]) -> set[str]:
+        """Lock those that exist, readable or not; gives those whose personal data are gone."""
+        tail = " FOR UPDATE" if self._is_postgres else ""
+        chosen = bulk.among(self._connection, "id", "ids")
+        found = self._connection.execute(
+            sa.text(f"SELECT id, erased_at FROM cases WHERE {chosen} ORDER BY id{tail}"), {"ids": bulk.as_list(ids)}
+        )
+        return {row.id for row in found if row.erased_at is not None}
+
     def exists(self, case: str) -> bool:
         """Whether there is this case, readable or not."""
         return self._connection.execute(sa.select(CASES.c.no).where(CASES.c.id == case)).one_or_none() is not None
