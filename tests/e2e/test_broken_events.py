@@ -57,7 +57,7 @@ def test_an_unknown_channel_reaches_the_coordination_group_and_its_clocks_run(
         ("C-1", "coordination", "Wang Fang"),
         ("C-2", "desk", "Desk"),
     ]
-    fault = {"path": "channel", "found": "carrier pigeon", "allowed": CHANNELS}
+    fault = {"path": "channel", "found": "a text of 14 characters", "allowed": CHANNELS}
     decided = {one["subject"]: one["data"] for one in of_type(desk.published("decisions"), "triaged")}
     assert (decided["C-1"]["fallback"], decided["C-1"]["faults"]) == (True, [fault])
     assert (decided["C-2"]["fallback"], decided["C-2"]["faults"]) == (False, [])
