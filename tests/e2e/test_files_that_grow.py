@@ -46,7 +46,7 @@ def run_in_halves(directory: Path, seconds: float) -> dict[str, Any]:
         os.truncate(source, len(source.read_bytes()) - 10)
         lost = daemon.logged("consumer.position_lost")
         assert str(source) in lost["detail"]
-        assert sum(daemon.metric("triage_positions_lost_total").values()) == 1
+        wait_for(lambda: sum(daemon.metric("triage_positions_lost_total").values()) == 1)
         assert str(source) in unready(daemon)
         assert daemon.stop() == 0
     events = rows(url, "SELECT event_id FROM timeline WHERE kind = 'event'")
