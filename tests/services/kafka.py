@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import (
     ACL,
+    ACLFilter,
     ACLOperation,
     ACLPermissionType,
     ConfigResource,
@@ -217,6 +218,17 @@ class GuardedBroker(Broker):
             where = ResourcePattern(kind, name)
             given = [ACL(f"User:{self.SERVICE}", "*", one, ACLPermissionType.ALLOW, where) for one in operations]
             assert not admin.create_acls(given)["failed"]
+        finally:
+            admin.close()
+
+    def take_back(self, kind: ResourceType, name: str, operation: ACLOperation) -> None:
+        """The service may do this no longer."""
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        try:
+            where = ResourcePattern(kind, name)
+            given = ACLFilter(f"User:{self.SERVICE}", "*", operation, ACLPermissionType.ALLOW, where)
+            ((_, gone, _),) = admin.delete_acls([given])
+            assert len(gone) == 1
         finally:
             admin.close()
 

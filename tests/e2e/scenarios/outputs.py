@@ -150,10 +150,11 @@ def refused(directory: Path, broker: GuardedBroker, server: Server, *, cases: in
         broker.allow(ResourceType.GROUP, topics.events, ACLOperation.READ)
         broker.allow(ResourceType.TOPIC, topics.events, ACLOperation.READ)
         broker.allow(ResourceType.TOPIC, topics.alerts, ACLOperation.DESCRIBE)
-        for topic in (topics.decisions, topics.dead_letters):
+        for topic in (topics.decisions, topics.dead_letters, topics.alerts):
             broker.allow(ResourceType.TOPIC, topic, ACLOperation.WRITE)
         worker = desk.worker(**guarded(broker))
-        worker.logged("service.started")
+        worker.logged("service.started")  # without a right that it needs it would not start
+        broker.take_back(ResourceType.TOPIC, topics.alerts, ACLOperation.WRITE)
         load = desk.load(lives(cases), per_second)
         late = [event(f"LATE-{number}", "registered", datetime.now(UTC) - 2 * HOUR) for number in range(10)]
         junk = b"\xff" * 3_000_000
