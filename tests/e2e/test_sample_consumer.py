@@ -1,6 +1,7 @@
 """The sample consumer of the documents, on a real broker: each output takes effect once, whatever comes again."""
 
 import json
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -22,13 +23,22 @@ SAMPLE = ROOT / "docs" / "samples" / "consume_decisions.py"
 
 @contextmanager
 def consuming(broker: Broker, topics: Topics, file: Path) -> Iterator[None]:
-    """The sample runs, until somebody ends it."""
+    """The sample runs, until somebody presses Ctrl-C; also where the tests run behind a shell that leaves that out."""
     arguments = [sys.executable, str(SAMPLE), broker.bootstrap, str(file), topics.decisions, topics.alerts]
-    with file.with_suffix(".log").open("a") as log, subprocess.Popen(arguments, stdout=log, stderr=log) as process:
+    with (
+        file.with_suffix(".log").open("a") as log,
+        subprocess.Popen(arguments, stdout=log, stderr=log, preexec_fn=_heed_ctrl_c) as process,  # noqa: PLW1509
+    ):
         try:
             yield
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
         finally:
-            process.terminate()  # where the tests run behind a shell, Ctrl-C may not reach it
+            process.kill()
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def worked(file: Path) -> list[tuple[str, str, int]]:
