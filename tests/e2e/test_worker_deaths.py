@@ -2,20 +2,17 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.scenarios.deaths import SESSION, between_commits, kill_loop, zombie
 from tests.services.kafka import Broker
 from tests.services.postgres import Server
 
 
-@pytest.mark.xfail(reason="some due times differ from those of a calm run: not yet explained", strict=False)
 def test_workers_killed_under_load_lose_nothing_and_repeat_nothing(
     tmp_path: Path, broker: Broker, postgres_server: Server
 ) -> None:
     """kill -9 at random: every event once, outputs without a gap, the same cases, clocks and alerts as an undisturbed
     run leaves."""
-    kill_loop(tmp_path, broker, postgres_server, complaints=120, seconds=10, every=3)
+    kill_loop(tmp_path, broker, postgres_server, complaints=216, seconds=10, every=3)
 
 
 def test_a_death_between_the_two_commits_neither_repeats_nor_skips(

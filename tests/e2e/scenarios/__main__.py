@@ -21,8 +21,8 @@ from tests.services.postgres import Server
 GUARDED = "refused"
 
 FULL: dict[str, Callable[..., Figures]] = {
-    "kill-loop": partial(deaths.kill_loop, complaints=2210, seconds=120, every=3),
-    "two-hundred-kills": partial(deaths.kill_loop, complaints=2210, seconds=600, every=3),
+    "kill-loop": partial(deaths.kill_loop, complaints=3922, seconds=120, every=3),
+    "two-hundred-kills": partial(deaths.kill_loop, complaints=3922, seconds=600, every=3),
     "between-commits": partial(deaths.between_commits, deaths=50),
     "zombie": partial(deaths.zombie, events=2000, frozen=2 * deaths.SESSION),
     "database-gone": partial(groups.database_gone, cases=400, seconds=60),

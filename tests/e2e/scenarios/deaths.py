@@ -4,20 +4,24 @@ import random
 import signal
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from kafka import KafkaAdminClient
 
+from tests.e2e.clock_desk import event
 from tests.e2e.judge import Figures
-from tests.e2e.samples import sample_events
 from tests.e2e.scenarios.desk import RECOVERY, Desk, lives
 from tests.e2e.workers import Worker, count_events, dump, wait_for
 from tests.services.kafka import Broker
 from tests.services.postgres import Server, libpq
 
 SESSION = 15.0
-"""Seconds after which the group takes a silent member for dead."""
+"""Seconds: by then the group has surely taken a silent member for dead, which it does after ten."""
+
+CAUSES = ("claim_delay", "medical_dispute", "claim_denial", "service_attitude")
 
 EQUAL = ("cases", "clocks", "due times")
 
@@ -27,7 +31,7 @@ def kill_loop(
 ) -> Figures:
     """Under steady load one of three workers is killed at random, again and again, another takes its place. `every`:
     seconds between two kills."""
-    events = sample_events(complaints)
+    events = of_today(complaints)
     chance = random.Random(1)
     with Desk(directory, broker, server, files=None) as desk:
         workers = [desk.worker() for _ in range(3)]
@@ -49,6 +53,18 @@ def kill_loop(
         desk.judge.nothing_quarantined()
         compare(desk)
     return {"kills": kills, **figures, "seconds to recover": recovered, "to drain": drained}
+
+
+def of_today(complaints: int) -> list[dict[str, Any]]:
+    """Complaints of different causes that come and are answered now, and some of last month of which nothing is heard
+    again. What is told of the past piece by piece is judged as it stands when each piece is read: a clock that seems to
+    be overdue between two of them raises the priority, in one run and not in another."""
+    events = lives(complaints)
+    for number, one in enumerate(one for one in events if one["type"] == "complaint.registered"):
+        one["data"]["causes"] = [CAUSES[number % len(CAUSES)]]
+    month_ago = datetime.now(UTC) - timedelta(days=30)
+    silent = [event(f"SILENT-{number}", "registered", month_ago) for number in range(max(1, complaints // 10))]
+    return silent + events
 
 
 def compare(desk: Desk) -> None:
@@ -117,8 +133,8 @@ def in_order(desk: Desk) -> None:
     """Within each partition events were committed in the order of their offsets."""
     committed = dict(desk.judge.rows("SELECT event_id, recorded_at FROM timeline WHERE kind = 'event'"))
     times: dict[int, list[object]] = {}
-    for record, event in desk.judge.records(desk.topics.events):
-        times.setdefault(record.partition, []).append(committed[event["id"]])
+    for record, one in desk.judge.records(desk.topics.events):
+        times.setdefault(record.partition, []).append(committed[one["id"]])
     for partition, found in times.items():
         assert found == sorted(found), f"partition {partition} was not read in order"  # type: ignore[type-var]
 
