@@ -3,26 +3,14 @@
 import io
 import json
 import sys
-import urllib.error
-import urllib.request
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from typing import Any
 
 import jsonschema
 
+from tests.e2e.workers import answer
 from triage.cli.start import main
-
-
-def answer(port: int, path: str) -> tuple[int, str]:
-    """Status and body; 0 while nobody listens yet."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as found:
-            return found.status, found.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-    except urllib.error.URLError:
-        return 0, ""
 
 
 def unready(port: int) -> list[str]:

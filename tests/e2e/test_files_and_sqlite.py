@@ -3,8 +3,6 @@
 import random
 import re
 import shutil
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -79,14 +77,10 @@ def test_health_readiness_and_metrics_answer_and_a_signal_stops_in_order(tmp_pat
     """The endpoints answer while it runs; SIGTERM ends it with 0 and an empty outbox."""
     write_spool(tmp_path / "spool", sample_events(10), files=1)
     with Worker(tmp_path, *arguments(tmp_path)) as worker:
-        port = worker.logged("service.started")["port"]
 
         def answers(path: str) -> str | None:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-                    return str(answer.read().decode())
-            except urllib.error.URLError:
-                return None
+            status, body = worker.asks(path)
+            return body if status == 200 else None
 
         assert wait_for(lambda: answers("/readyz"))
         assert answers("/healthz")

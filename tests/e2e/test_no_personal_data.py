@@ -2,7 +2,6 @@
 
 import json
 import sys
-import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -95,12 +94,10 @@ def leaks(said: Iterable[tuple[str, str]]) -> list[str]:
 
 def asked(worker: Worker) -> list[tuple[str, str]]:
     """What HTTP tells."""
-    port = worker.logged("service.started")["port"]
-    found = []
-    for path in ("/metrics", "/readyz", "/healthz"):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
-            found.append((path, answer.read().decode()))
-    return found
+    paths = ("/metrics", "/readyz", "/healthz")
+    found = [worker.asks(path) for path in paths]
+    assert [status for status, _ in found] == [200] * len(paths)
+    return [(path, body) for path, (_, body) in zip(paths, found, strict=True)]
 
 
 def verbs(url: str) -> list[tuple[str, str]]:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from tests.e2e.asked import answer, lines_of, metric, unready, verb
+from tests.e2e.asked import lines_of, metric, unready, verb
 from tests.e2e.clock_desk import event, rules, write_events, write_rules
-from tests.e2e.workers import Worker, count_events, published, query, wait_for
+from tests.e2e.workers import Worker, answer, count_events, published, query, wait_for
 
 RUN = ("run", "--source", "events.jsonl", "--rules", "rules")
 COMPILED = {"TRIAGE_ENGINE__MODE": "compiled"}

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 from kafka import KafkaAdminClient
 
-from tests.e2e.asked import answer, metric, verb
+from tests.e2e.asked import metric, verb
 from tests.e2e.judge import Judge
 from tests.e2e.samples import sample_events
 from tests.e2e.test_kafka_and_postgres import environment
-from tests.e2e.workers import Worker, count_events, query, wait_for, wait_for_events
+from tests.e2e.workers import Worker, answer, count_events, query, wait_for, wait_for_events
 from tests.fixtures import Topics
 from tests.services.kafka import Broker
 

@@ -15,6 +15,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.e2e.samples import sample_events
+from tests.e2e.test_kafka_and_postgres import environment
 from tests.e2e.workers import Worker
 from tests.fixtures import Topics
 from tests.services.desk import free_port
@@ -56,17 +57,8 @@ def collector() -> Iterator[tuple[str, list[Any]]]:
 
 
 def settings(broker: Broker, topics: Topics, directory: Path, **more: str) -> dict[str, str]:
-    return {
-        "TRIAGE_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap,
-        "TRIAGE_KAFKA__GROUP_ID": topics.events,
-        "TRIAGE_KAFKA__TOPIC_EVENTS": topics.events,
-        "TRIAGE_KAFKA__TOPIC_DECISIONS": topics.decisions,
-        "TRIAGE_KAFKA__TOPIC_ALERTS": topics.alerts,
-        "TRIAGE_KAFKA__TOPIC_DEAD_LETTERS": topics.dead_letters,
-        "TRIAGE_STORE__URL": f"sqlite:///{directory}/desk.sqlite",
-        "TRIAGE_ENGINE__MODE": "compiled",
-        **more,
-    }
+    url = f"sqlite:///{directory}/desk.sqlite"
+    return {**environment(broker, topics, url), "TRIAGE_ENGINE__MODE": "compiled", **more}
 
 
 def test_one_trace_leads_from_the_sender_to_the_output(tmp_path: Path, broker: Broker, topics: Topics) -> None:

@@ -89,15 +89,7 @@ class Worker:
 
     def asks(self, path: str) -> tuple[int, str]:
         """Status and body of what its HTTP server answers; 0 when it does not."""
-        port = self.logged("service.started")["port"]
-        try:
-            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+        return answer(self.logged("service.started")["port"], path)
 
     def await_ready(self, seconds: float = SECONDS, *, ready: bool = True) -> None:
         """Wait until it says that it is ready, or that it is not."""
@@ -109,6 +101,18 @@ class Worker:
         lines = self.asks("/metrics")[1].splitlines()
         found = (line.removeprefix(name).rsplit(" ", 1) for line in lines if line.startswith(name))
         return {labels: float(value) for labels, value in found}
+
+
+def answer(port: int, path: str) -> tuple[int, str]:
+    """Status and body of what an instance answers over HTTP; 0 and why when it does not."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as found:
+            return found.status, found.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
 
 
 def wait_for(question: Callable[[], Any], seconds: float = SECONDS) -> Any:

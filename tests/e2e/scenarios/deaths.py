@@ -107,7 +107,7 @@ def between_commits(directory: Path, broker: Broker, server: Server, *, deaths: 
             desk.forget(desk.topics.events)
         last = desk.worker()
         recovered = desk.read_all()
-        wait_for(lambda: desk.judge.rows("SELECT count(*) FROM outbox WHERE state = 'pending'") == [(0,)])
+        desk.drained()
         again = {labels: value for labels, value in last.metric("triage_events_total").items() if "dupl" in labels}
         assert last.stop() == 0
         assert not any(again.values()), f"events were read twice: {again}"
