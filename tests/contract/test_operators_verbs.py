@@ -1,14 +1,10 @@
 """The operator's verbs: exit codes, one line a fault, and what they show of each store."""
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.contract.builders import a_dead_letter, a_message, rows_of, write
 from tests.e2e.asked import called, lines_of, verb
 from triage.adapters.store.store import SqlStore
-
-Say = Callable[..., str]
 
 WRONG = [
     ("pause", "--reason", "x"),

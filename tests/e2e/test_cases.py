@@ -19,7 +19,7 @@ from tests.e2e.workers import ROOT, Worker
 from triage.cli.app import app
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
-RED, YELLOW = "\x1b[31m", "\x1b[33m"
+RED = "\x1b[31m"
 STORE = ("--store", "sqlite:///desk.sqlite")
 
 

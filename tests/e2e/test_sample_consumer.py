@@ -27,7 +27,7 @@ def consuming(broker: Broker, topics: Topics, file: Path) -> Iterator[None]:
     arguments = [sys.executable, str(SAMPLE), broker.bootstrap, str(file), topics.decisions, topics.alerts]
     with (
         file.with_suffix(".log").open("a") as log,
-        subprocess.Popen(arguments, stdout=log, stderr=log, preexec_fn=_heed_ctrl_c) as process,  # noqa: PLW1509
+        subprocess.Popen(arguments, stdout=log, stderr=log, preexec_fn=_heed_ctrl_c) as process,  # noqa: PLW1509 # no other thread forks here
     ):
         try:
             yield

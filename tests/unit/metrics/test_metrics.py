@@ -12,6 +12,7 @@ from monitors.metrics.registry import Metrics
 from tests.builders_rules import compiled, sound_rules
 from tests.unit.service.desk import Desk
 from triage.domain.event import EVENT_TYPES
+from triage.service.dead_letters import REASONS
 from triage.service.draft import report
 from triage.service.from_zero import show_from_zero
 
@@ -269,3 +270,9 @@ def test_label_values_of_known_events_come_from_declared_sets(life: Metrics) -> 
     strange = [(name, label, value) for name, labels in told(life) for label, value in labels.items()
                if value not in declared[label]]  # fmt: skip
     assert strange == []
+
+
+def test_dead_letters_are_counted_by_the_reasons_that_they_have() -> None:
+    """The closed list of the metric is the one of the service."""
+    (metric,) = (one for one in METRICS if one.name == "dead_letters_total")
+    assert sorted(metric.values) == sorted(REASONS)
