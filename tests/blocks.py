@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from tests import settings_table
 from tests.catalogue import PAGES, REFERENCE, page_text
-from triage.cli.app import app
+from tests.command import app
 from triage.service.schemas import INTEGRATION_FILES, SCHEMA_FILES
 
 ROOT = Path(__file__).parent.parent

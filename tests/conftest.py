@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.fixtures"]
+pytest_plugins = ["tests.ran", "tests.fixtures"]
 
 settings.register_profile("gate", derandomize=True)
 """The same inputs at every run: a gate that is red must be red again. `--hypothesis-profile=default` looks further."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.ran import ran_on
 from tests.services.desk import ServiceUnavailable
 from tests.services.kafka import Broker
 from tests.services.postgres import Server
 
 INSTALL = "The tests need the real parts: apt-get install default-jdk-headless maven postgresql"
-BACKENDS = pytest.StashKey[list[str]]()
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Topics:
 def broker(pytestconfig: pytest.Config) -> Iterator[Broker]:
     """The run's Apache Kafka. A test may kill it: `topics` brings it up again for the next."""
     part = Broker()
-    _start(part, "kafka", pytestconfig)
+    _start(part, pytestconfig)
     yield part
     part.close()
 
@@ -40,7 +40,7 @@ def broker(pytestconfig: pytest.Config) -> Iterator[Broker]:
 def postgres_server(pytestconfig: pytest.Config) -> Iterator[Server]:
     """The run's PostgreSQL. A test may kill it: `postgres_url` brings it up again for the next."""
     part = Server()
-    _start(part, "postgres", pytestconfig)
+    _start(part, pytestconfig)
     yield part
     part.close()
 
@@ -70,16 +70,10 @@ def postgres_url(postgres_server: Server) -> Iterator[str]:
     postgres_server.drop_database(url)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say on which real parts the tests ran."""
-    for line in config.stash.get(BACKENDS, []):
-        terminalreporter.write_line(line)
-
-
-def _start(part: Broker | Server, name: str, config: pytest.Config) -> None:
+def _start(part: Broker | Server, config: pytest.Config) -> None:
     try:
         part.start()
     except ServiceUnavailable as missing:
         part.close()
         pytest.fail(f"{missing}\n{INSTALL}", pytrace=False)
-    config.stash.setdefault(BACKENDS, []).append(f"{name}: {part.version}")
+    ran_on(config)[f"started: {part.version.partition(' at ')[0]}"] += 1

@@ -10,7 +10,7 @@ import typer
 import yaml
 
 from monitors.metrics.names import METRICS, PREFIX
-from triage.cli.app import app
+from tests.command import app
 
 ROOT = Path(__file__).parent.parent.parent
 PROMETHEUS, RUNBOOKS = ROOT / "deploy" / "prometheus", ROOT / "docs" / "runbooks"

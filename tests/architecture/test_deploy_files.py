@@ -14,8 +14,8 @@ import pytest
 import typer.main
 import yaml
 
+from tests.command import app
 from tests.settings_table import fields
-from triage.cli.app import app
 from triage.settings import PREFIX, SECRET_KEYS, SEPARATOR, load_settings
 
 ROOT = Path(__file__).parent.parent.parent

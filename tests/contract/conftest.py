@@ -4,14 +4,13 @@ A missing PostgreSQL fails the tests that need it, and a run of the whole folder
 them.
 """
 
-import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.contract.builders import MovableTime, outside
+from tests.ran import is_one_of_several, ran_on
 from tests.services.postgres import Server
 from triage.adapters.store import schema
 from triage.adapters.store.store import SqlStore, open_store
@@ -19,8 +18,6 @@ from triage.adapters.store.tables import METADATA
 
 HERE = Path(__file__).parent
 SQLITE, POSTGRESQL = "sqlite", "PostgreSQL"
-RAN = pytest.StashKey[Counter[str]]()
-VERSIONS = {SQLITE: sqlite3.sqlite_version, POSTGRESQL: "(missing)"}
 
 Open = Callable[[], SqlStore]
 
@@ -34,7 +31,6 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def running_server(postgres_server: Server) -> Server:
     """The run's PostgreSQL; who stops it takes `mortal_server`, so that no other test has to look after it."""
-    VERSIONS[POSTGRESQL] = postgres_server.version.split()[1]
     return postgres_server
 
 
@@ -140,13 +136,17 @@ def backend_of(item: pytest.Item) -> str | None:
 
 def verdict(ran: Mapping[str, int], *, whole: bool) -> str | None:
     """Why the run does not count, None when it does. `whole`: every test of the folder was asked for."""
-    idle = [name for name in (SQLITE, POSTGRESQL) if not ran.get(name)]
+    idle = [name for name in (SQLITE, POSTGRESQL) if not ran.get(told(name))]
     return f"no test of the store contract ran on {' or '.join(idle)}" if whole and idle else None
 
 
+def told(backend: str) -> str:
+    """The tests on a database, among what `tests.ran` tells."""
+    return f"tests of the store contract on {backend}"
+
+
 def _verdict(config: pytest.Config) -> str | None:
-    ran = config.stash.get(RAN, Counter())
-    return verdict(ran, whole=_is_whole(config))
+    return verdict(ran_on(config), whole=_is_whole(config) and not is_one_of_several(config))
 
 
 def _is_whole(config: pytest.Config) -> bool:
@@ -160,7 +160,7 @@ def _is_whole(config: pytest.Config) -> bool:
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Count the test: its database is up."""
     if name := backend_of(item):
-        item.config.stash.setdefault(RAN, Counter())[name] += 1
+        ran_on(item.config)[told(name)] += 1
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -170,9 +170,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how many tests ran on which database."""
-    ran = config.stash.get(RAN, Counter())
-    told = "; ".join(f"on {name} {VERSIONS[name]}: {ran[name]} tests" for name in (SQLITE, POSTGRESQL))
-    terminalreporter.write_line(f"store contract {told}")
+    """Say what a whole run has missed."""
     if problem := _verdict(config):
         terminalreporter.write_line(f"FAILED: {problem}", red=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from tests.contract.builders import NOW, SECOND, MovableTime, a_case, row_counts, write
 from tests.contract.conftest import SQLITE
@@ -85,11 +86,19 @@ def test_upgrading_is_told_and_may_be_repeated(empty_url: str, time: MovableTime
     assert row_counts(empty_url) == {"cases": 1}
 
 
+def test_revisions_are_those_of_the_migrations() -> None:
+    """Each file is named after the revision in it, and each revision follows the one before it."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    scripts = reversed(list(ScriptDirectory.from_config(config).walk_revisions()))
+    assert tuple(script.revision for script in scripts) == schema.REVISIONS
+
+
 def test_a_store_of_the_first_release_keeps_its_rules(empty_url: str, time: MovableTime) -> None:
     """What was active stays active, what was before is retired, and both begin the history."""
     engine = make_engine(parse_url(empty_url))
     with engine.begin() as connection:
-        command.upgrade(schema._config(connection), "0001")
+        schema.migrate(connection, "0001")
         for number, active in ((1, False), (2, True)):
             connection.execute(
                 sa.text(
@@ -115,7 +124,7 @@ def test_a_store_before_operators_keeps_switches_and_letters(empty_url: str, tim
     """A mute stays in force, a dead letter waits to be redriven, and a pause without an end finds room."""
     engine = make_engine(parse_url(empty_url))
     with engine.begin() as connection:
-        command.upgrade(schema._config(connection), "0002")
+        schema.migrate(connection, "0002")
         for statement in (
             "INSERT INTO switches (at, who, why, switch, scope, value, until) "
             "VALUES (:at, 'li.na', 'x', 'mute', 'case', 'C-1', :until)",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.e2e.workers import query
+from tests.e2e.workers import query, whole_lines
 
 Output = dict[str, Any]
 
@@ -19,8 +19,8 @@ class Letter(NamedTuple):
 
 
 def json_lines(path: Path) -> list[Output]:
-    """Every line of the file, and each of them parses; nothing when there is no file yet."""
-    return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+    """Every whole line of the file, and each of them parses; nothing when there is no file yet."""
+    return [json.loads(line) for line in whole_lines(path.read_text(encoding="utf-8"))] if path.exists() else []
 
 
 def letter_of(line: Output) -> Letter:

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.command import app
 from tests.e2e.workers import ROOT, Worker
-from triage.cli.app import app
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 RED = "\x1b[31m"

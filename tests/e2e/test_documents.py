@@ -9,7 +9,7 @@ import pytest
 import typer.main
 
 from tests.blocks import BLOCK, DOCUMENTS, REFERENCE_FILES, ROOT, regenerated, schema_text
-from triage.cli.app import app
+from tests.command import app
 from triage.rulebook.catalogue import CODES
 from triage.rulebook.schema import CLOCK, NOTES, PACK, POLICY, STEP
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from tests.command import app
 from tests.e2e.workers import Worker, query, wait_for, wait_for_events
-from triage.cli.app import app
 
 NAME = "Ouyang Zhenzhen"
 

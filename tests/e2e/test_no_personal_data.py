@@ -8,12 +8,12 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from tests.command import app
 from tests.e2e.test_kafka_and_postgres import environment, upgrade
 from tests.e2e.workers import Worker, query, wait_for
 from tests.fixtures import Topics
 from tests.services.kafka import Broker
 from tests.unit.codec.samples import SOUND
-from triage.cli.app import app
 
 NAME, PHONE, BORN, HOME = "Ouyang Zhenzhen", "13912345678", "1941-07-19", "7 Willow Lane"
 STORY = "my mother's tumour was operated on 3 May"

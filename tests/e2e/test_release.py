@@ -12,9 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.builders_rules import changed, sound_rules
+from tests.command import app
 from tests.e2e.clock_desk import event
+from tests.e2e.records import json_lines, of_type
 from tests.e2e.workers import Worker, query, wait_for
-from triage.cli.app import app
 from triage.errors import Refused
 from triage.rulebook.revision import revision
 
@@ -45,12 +46,8 @@ class Desk:
 
     def decided(self, case: str) -> dict[str, Any] | None:
         """What was published of the case."""
-        out = self.directory / "out" / "decisions.jsonl"
-        lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
-        found = (json.loads(line) for line in lines)
-        return next(
-            (one["data"] for one in found if one["type"] == "complaint.triaged" and one["subject"] == case), None
-        )
+        found = of_type(json_lines(self.directory / "out" / "decisions.jsonl"), "triaged")
+        return next((one["data"] for one in found if one["subject"] == case), None)
 
     def next_decision(self) -> dict[str, Any]:
         """Of an event that happens now."""

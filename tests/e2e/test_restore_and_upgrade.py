@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from alembic import command
 
 from tests.e2e.samples import sample_events
 from tests.e2e.test_kafka_and_postgres import environment, upgrade
@@ -113,7 +112,7 @@ def test_an_instance_waits_for_the_schema_to_be_upgraded(
     that command it runs. On a newer schema than its own it refuses too."""
     engine = make_engine(parse_url(postgres_url))
     with engine.begin() as connection:
-        command.upgrade(schema._config(connection), "0001")
+        schema.migrate(connection, "0001")
     env = environment(broker, topics, postgres_url) | {"TRIAGE_ENGINE__MODE": "compiled"}
     with Worker(tmp_path, "db", "status", "--store", postgres_url) as status:
         status.finish()

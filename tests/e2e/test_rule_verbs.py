@@ -7,14 +7,18 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from tests.builders_rules import TEXTS
+from tests.command import app
 from tests.e2e.test_clock_verbs import parsed, says, stored, write_events
-from triage.cli import app, start
+from triage.cli import start
 
 NAME, CONTACT, NOTE = "欧阳秘密", "13800138000", "private remark"
 FIELDS = {
@@ -249,21 +253,43 @@ def answers(desk: Path, *, as_json: bool) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_quick_verbs_are_those_of_the_whole_command() -> None:
-    """A verb that starts by itself is registered by the same module in the whole command."""
-    whole = {command.name: command.callback for command in app.app.registered_commands}
-    for verb in start.QUICK:
-        quick = start.app_for([verb])
-        assert {command.name: command.callback for command in quick.registered_commands} == {verb: whole[verb]}
+def verbs_of(typed: typer.Typer) -> dict[str, object]:
+    """Each verb by its words, and what it calls."""
+    own = {f"{one.name}": one.callback for one in typed.registered_commands}
+    groups = {f"{one.name}": verbs_of(one.typer_instance) for one in typed.registered_groups if one.typer_instance}
+    return own | {f"{group} {verb}": call for group, verbs in groups.items() for verb, call in verbs.items()}
+
+
+def test_a_verb_that_starts_by_itself_is_the_one_of_the_whole_command() -> None:
+    """Its home registers it, with its whole group; no verb is without a home, no home without a verb."""
+    whole = verbs_of(app)
+    assert {verb.split()[0] for verb in whole} == set(start.HOMES)
+    for word in start.HOMES:
+        alone = {verb: call for verb, call in verbs_of(start.app_for([word])).items() if verb.split()[0] == word}
+        assert alone == {verb: call for verb, call in whole.items() if verb.split()[0] == word}
+
+
+def test_the_version_is_told() -> None:
+    assert CliRunner().invoke(app, ["--version"]).output.strip() == version("complaint-triage")
 
 
 HEAVY = ("sqlalchemy", "alembic", "kafka", "uvicorn", "starlette", "apscheduler", "prometheus_client", "structlog")
 
 
-def test_quick_verbs_start_without_store_broker_and_server(desk: Path) -> None:
+@pytest.mark.parametrize(
+    ("verb", "light"),
+    [
+        ("try", HEAVY),
+        ("test", HEAVY),
+        ("cases", ("alembic", "kafka", "apscheduler", "jinja2")),
+        ("run", ("alembic", "kafka", "confluent_kafka", "jinja2")),
+    ],
+)
+def test_a_verb_starts_without_what_it_does_not_need(verb: str, light: tuple[str, ...]) -> None:
+    """The more often a verb is typed, the quicker it has to answer."""
     code = (
-        "import sys; from triage.cli import start; start.app_for(['try']); "
-        f"print([name for name in {HEAVY} if name in sys.modules])"
+        f"import sys; from triage.cli import start; start.app_for([{verb!r}]); "
+        f"print([name for name in {light} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

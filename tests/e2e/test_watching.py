@@ -19,7 +19,7 @@ import yaml
 from tests.e2e.clock_desk import write_events
 from tests.e2e.test_kafka_and_postgres import environment
 from tests.e2e.watched import CLOCK, HOUR, TRACE, days_of_complaints, event, keyed, now, registration, write_rules
-from tests.e2e.workers import ROOT, Worker, wait_for
+from tests.e2e.workers import ROOT, Worker, wait_for, whole_lines
 from tests.fixtures import Topics, new_topics
 from tests.services.desk import DEPLOY
 from tests.services.kafka import Broker
@@ -180,12 +180,12 @@ def test_the_trace_of_an_event_stands_in_log_metrics_and_outputs(watched: Watche
 
 
 def lines(daemon: Worker) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in daemon.output().splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in whole_lines(daemon.output()) if line.startswith("{")]
 
 
 def test_every_line_of_the_log_is_json_with_an_action(watched: Watched) -> None:
     """Nothing else is written by a service that runs."""
-    written = watched.daemon.output().splitlines()
+    written = whole_lines(watched.daemon.output())
     assert [line for line in written if not line.startswith("{")] == []
     assert [line for line in lines(watched.daemon) if not {"action", "level", "timestamp", "event"} <= set(line)] == []
     assert not re.search("理赔被拒|of WATCH", watched.daemon.output())

@@ -84,7 +84,7 @@ class Worker:
 
     def lines(self, action: str) -> list[dict[str, Any]]:
         """The log lines with this action so far."""
-        found = (json.loads(line) for line in self.output().splitlines() if line.startswith("{") and line[-1] == "}")
+        found = (json.loads(line) for line in whole_lines(self.output()) if line.startswith("{"))
         return [line for line in found if line.get("action") == action]
 
     def asks(self, path: str) -> tuple[int, str]:
@@ -101,6 +101,11 @@ class Worker:
         lines = self.asks("/metrics")[1].splitlines()
         found = (line.removeprefix(name).rsplit(" ", 1) for line in lines if line.startswith(name))
         return {labels: float(value) for labels, value in found}
+
+
+def whole_lines(text: str) -> list[str]:
+    """Lines that somebody may still be writing: the last one does not count before its end is there."""
+    return text.rpartition("\n")[0].splitlines()
 
 
 def answer(port: int, path: str) -> tuple[int, str]:
@@ -186,5 +191,5 @@ def published(out: Path) -> list[str]:
     """Ids of all published decisions and alerts; every line parses."""
     found = []
     for name in ("decisions.jsonl", "alerts.jsonl"):
-        found += [json.loads(line)["id"] for line in (out / name).read_text(encoding="utf-8").splitlines()]
+        found += [json.loads(line)["id"] for line in whole_lines((out / name).read_text(encoding="utf-8"))]
     return found

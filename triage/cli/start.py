@@ -1,10 +1,13 @@
-"""Where the command begins. Verbs whose start-up counts import their own module alone; every other one all of them."""
+"""Where the command begins. A verb imports the modules of its own name alone; what is no verb, all of them."""
 
 import io
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.metadata import version
 from types import TracebackType
+from typing import Annotated
 
 import typer
 from typer.main import get_command
@@ -12,8 +15,36 @@ from typer.main import get_command
 from triage.cli.options import new_app
 from triage.errors import Refused, TriageError, TryAgain, Unreachable, without_text
 
-QUICK = {"try": "triage.cli.try_text"}
-"""Verb to the module that registers it."""
+HOMES: Mapping[str, tuple[str, ...]] = {
+    "run": ("running",),
+    "demo": ("demo",),
+    "check": ("check",),
+    "test": ("examples",),
+    "try": ("try_text",),
+    "explain": ("explain",),
+    "backtest": ("backtest",),
+    "rules": ("release", "comparing", "quality", "rules_repository"),
+    "table": ("tables",),
+    "cases": ("cases",),
+    "case": ("cases",),
+    "verify": ("clocks",),
+    "apply-policy": ("clocks",),
+    "calendar": ("clocks",),
+    "replay": ("replay",),
+    "mute": ("switches",),
+    "pause": ("switches",),
+    "resume": ("switches",),
+    "erase": ("erase",),
+    "import": ("importing",),
+    "schema": ("schemas",),
+    "db": ("database",),
+    "offsets": ("offsets",),
+    "dead-letters": ("dead_letters",),
+    "outbox": ("outbox",),
+    "audit": ("audit",),
+    "bench": ("bench",),
+}
+"""Each verb, and each group of verbs, to the modules here that register it, in the order of the help."""
 
 
 def main() -> None:
@@ -46,13 +77,26 @@ def _tell_of_thread(what: threading.ExceptHookArgs) -> None:
         print(without_text(what.exc_value), file=sys.stderr)
 
 
-def app_for(verb: list[str]) -> typer.Typer:
-    """The command for what the first word asks; with a quick verb it has this verb alone."""
-    module = next((QUICK[name] for name in verb if name in QUICK), None)
-    if module is None:
-        whole: typer.Typer = import_module("triage.cli.app").app
-        return whole
+def app_for(words: Sequence[str]) -> typer.Typer:
+    """The command for what the first word asks: with the modules of a verb, or with every one."""
+    homes = next((HOMES[word] for word in words[:1] if word in HOMES), None)
     app = new_app()
-    app.callback()(lambda: None)  # an app of one verb would do without its name
-    import_module(module).add_to(app)
+    app.callback()(_command)
+    for home in homes or dict.fromkeys(each for modules in HOMES.values() for each in modules):
+        import_module(f"triage.cli.{home}").add_to(app)
     return app
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        print(version("complaint-triage"))
+        raise typer.Exit
+
+
+def _command(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What comes before a verb; without it, an app of one verb would do without the verb's name."""

@@ -1,4 +1,5 @@
-"""The Kafka client that the settings name: kafka-python, or confluent-kafka with the extra `fast`."""
+"""The Kafka client that the settings name: kafka-python, or confluent-kafka with the extra `fast`. Each is imported
+when it is asked for: a service on files needs none."""
 
 from importlib.util import find_spec
 from typing import Protocol
@@ -6,10 +7,7 @@ from typing import Protocol
 import msgspec
 
 from monitors.ports import Publisher, TimeSource
-from triage.adapters.kafka.checks import check_topics
 from triage.adapters.kafka.options import KafkaOptions
-from triage.adapters.kafka.publisher import KafkaPublisher
-from triage.adapters.kafka.source import KafkaSource
 from triage.errors import WrongSettings
 from triage.main.tools import kafka_options
 from triage.ports import EventSource
@@ -54,6 +52,9 @@ def has_confluent() -> bool:
 def client_named(name: str) -> Client:
     """The client of the setting. Raises WrongSettings: it is not installed."""
     if name == "kafka-python":
+        from triage.adapters.kafka.publisher import KafkaPublisher
+        from triage.adapters.kafka.source import KafkaSource
+
         return Client(KafkaSource, KafkaPublisher)
     if not has_confluent():
         raise WrongSettings([NOT_INSTALLED])
@@ -65,6 +66,8 @@ def client_named(name: str) -> Client:
 
 def source_of(settings: Settings, time: TimeSource) -> EventSource:
     """The source, the topics being there and open to us. Raises WrongSettings, Unreachable."""
+    from triage.adapters.kafka.checks import check_topics
+
     client, options = client_named(settings.kafka.client), kafka_options(settings)
     check_topics(options)
     return client.source(options, time)

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.builders_rules import TERMS, changed
+from tests.command import app
 from tests.unit.rulebook_load.folders import write
 from triage.adapters.rules_folder import scan
-from triage.cli.app import app
 from triage.errors import Refused, WrongSettings
 from triage.main.rule_folders import shipped_rules
 from triage.rulebook.catalogue import CODES

@@ -81,6 +81,7 @@ class ConfluentSource:
                     "partition.assignment.strategy": "cooperative-sticky",
                     "enable.partition.eof": True,  # positions pass the markers of transactions by it
                     "fetch.queue.backoff.ms": 10,
+                    "fetch.wait.max.ms": 50,  # a broker answers in order: what is asked waits behind an idle fetch
                     "on_commit": _ignore,
                 }
             )
