@@ -87,8 +87,7 @@ class KafkaSource:
                 metrics_enabled=False,
             )
             self._consumer.subscribe([self._options.topic_events], listener=self._assignment)
-            # Who joins before it knows the partitions is assigned none and has to join again, which the client waits for
-            # in a busy loop.
+            # Who joins before it knows the partitions is assigned none and joins again, waiting in a busy loop.
             self._consumer.partitions_for_topic(self._options.topic_events)
         except KafkaError as error:
             raise BrokerAway(f"{self._options.bootstrap_servers}: {error}") from error
