@@ -7,12 +7,12 @@ STAMP := $(VENV)/.installed
 # durable-rules is built from source, by itself without optimisation.
 SECOND_ENGINE = CPPFLAGS=-O2 $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-# Tests that call verbs and keep no time: they run beside each other.
+# Tests that call verbs and keep no time.
 VERBS = $(foreach name,backtest check check_and_test documents explain rule_verbs rules_repository tables wheel,tests/e2e/test_$(name).py)
 
 LINT_DEPLOY = PATH="$(CURDIR)/$(BIN):$$PATH" deploy/lint
 
-.PHONY: demo test real-data backtest-million soak soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel fuzz audit sbom clean
+.PHONY: demo test test-alone test-parts real-data backtest-million soak soak-clocks soak-files bench bench-rules agreement quick lint types unit rules contract integration e2e deploy-check services kafka-up kafka-down postgres-up postgres-down lock wheel fuzz audit sbom clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/triage demo
@@ -32,8 +32,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@$(SECOND_ENGINE) --editable '.[postgres,parquet,durable,otel,fast]' --group dev
 	@touch $@ $(VENV)/.runtime
 
-# The whole gate, the same here and in CI. The second run of pytest waits more than it works: four processes, each with a
-# Kafka and a PostgreSQL of its own, keep two cores busy.
+# The whole gate, the same here and in CI.
 test: $(STAMP) services
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,8 +41,15 @@ test: $(STAMP) services
 	$(LINT_DEPLOY)
 	$(BIN)/triage check rules
 	$(BIN)/triage test rules > /dev/null
-	$(BIN)/python -m pytest tests/architecture tests/unit tests/rules tests/fuzz $(VERBS) -n 2
-	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e $(VERBS:%=--ignore=%) -n 4 --dist worksteal
+	$(MAKE) --jobs=2 --keep-going --output-sync=line test-alone test-parts
+
+# Tests that only compute. Beside others they take the time that those leave.
+test-alone: $(STAMP)
+	nice -n 15 $(BIN)/python -m pytest tests/architecture tests/unit tests/rules tests/fuzz $(VERBS) -n 2
+
+# Tests on real parts wait more than they compute: three processes, each with a Kafka and a PostgreSQL of its own.
+test-parts: $(STAMP) services
+	$(BIN)/python -m pytest tests/contract tests/engine tests/integration tests/e2e $(VERBS:%=--ignore=%) -n 3 --dist worksteal
 
 # Under a minute: what needs no broker and no PostgreSQL, without the long runs of random inputs.
 quick: $(STAMP)
