@@ -41,7 +41,7 @@ test: $(STAMP) services
 	$(LINT_DEPLOY)
 	$(BIN)/triage check rules
 	$(BIN)/triage test rules > /dev/null
-	$(MAKE) --jobs=2 --keep-going --output-sync=line test-alone test-parts
+	$(MAKE) --jobs=2 --keep-going test-alone test-parts
 
 # Tests that only compute. Beside others they take the time that those leave.
 test-alone: $(STAMP)
