@@ -100,7 +100,8 @@ def broker_restart(
             load.finish()
             recovered = desk.read_all(seconds=60)
             drained = desk.drained(seconds=60)
-            wait_for(lambda: len(desk.judge.lateness()) == len(dues), dues[-1].timestamp() - time.time() + 2 * RECOVERY)
+            left = max(0.0, dues[-1].timestamp() - time.time())
+            wait_for(lambda: len(desk.judge.lateness()) == len(dues), left + 2 * RECOVERY)
             desk.drained(seconds=60)
         assert [worker.process.poll() for worker in workers] == [None, None]
         asked = health.never_ill()

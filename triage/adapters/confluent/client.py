@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from confluent_kafka import KafkaError, KafkaException
 
-from triage.adapters.kafka.options import KafkaOptions
+from triage.adapters.kafka.options import RECONNECT_MAX_MS, KafkaOptions
 
 log = structlog.get_logger()
 
@@ -27,6 +27,7 @@ def connection(options: KafkaOptions) -> dict[str, Any]:
         "ssl.ca.location": options.ssl_cafile,
         "ssl.certificate.location": options.ssl_certfile,
         "ssl.key.location": options.ssl_keyfile,
+        "reconnect.backoff.max.ms": RECONNECT_MAX_MS,
         "log_level": SILENT,
         "error_cb": told,
     }

@@ -18,6 +18,10 @@ METADATA_MAX_AGE_MS = 10_000
 """A member that joins before it knows the topic's partitions is assigned none, and learns of them, as of added ones,
 only when it asks again: by default after five minutes."""
 
+RECONNECT_MAX_MS = 1_000
+"""A broker that is away is tried again at least so often: by themselves the clients wait up to 30 s and 10 s, and for so
+long nothing is read behind its return."""
+
 
 class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of `[kafka]`, as the adapters take them."""
@@ -47,6 +51,7 @@ class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
             "ssl_cafile": self.ssl_cafile,
             "ssl_certfile": self.ssl_certfile,
             "ssl_keyfile": self.ssl_keyfile,
+            "reconnect_backoff_max_ms": RECONNECT_MAX_MS,
         }
         return {key: value for key, value in given.items() if value is not None}
 
