@@ -19,8 +19,8 @@ METADATA_MAX_AGE_MS = 10_000
 only when it asks again: by default after five minutes."""
 
 RECONNECT_MAX_MS = 1_000
-"""A broker that is away is tried again at least so often: by themselves the clients wait up to 30 s and 10 s, and for so
-long nothing is read behind its return."""
+"""A broker that is away is tried again at least so often: by themselves the clients wait up to 30 s and 10 s, and for
+so long nothing is read behind its return."""
 
 
 class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
