@@ -1,5 +1,6 @@
 """What a real Kafka does behind a consumer's back, and what the source makes of it."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -19,18 +20,25 @@ from tests.contract.sources.inputs import (
     until,
     values,
 )
+from tests.fixtures import new_topics
 from tests.integration.conftest import Topics
 from tests.services.desk import free_port
 from tests.services.kafka import Broker
 from triage.adapters.kafka.checks import check_topics
 from triage.adapters.kafka.options import KafkaOptions
 from triage.errors import BrokerAway, PositionLost, Unreachable
-from triage.main.kafka_clients import Client
+from triage.main.kafka_clients import Client, client_named
 from triage.ports import EventSource, Part, Record
 
 Open = Callable[[], EventSource]
 INTERVAL_MS = 7000
 """A member may be silent for so long: at least as long as a session of the broker lasts."""
+
+BACK_SECONDS = 10.0
+"""From a broker's return until it is read again."""
+
+GROUPS = 5
+"""Who joins too early is now and then lucky."""
 
 
 @pytest.fixture
@@ -234,8 +242,8 @@ def test_a_position_beyond_the_end_is_lost(broker: Broker, topics: Topics, anoth
 
 
 def test_a_killed_broker_comes_back_without_loss(broker: Broker, topics: Topics, another: Open) -> None:
-    """While the broker is dead nothing comes, and asking for the ends tells so; afterwards reading goes on at the same
-    place."""
+    """While the broker is dead nothing comes, and asking for the ends tells so; soon after its return reading goes on
+    at the same place."""
     produce(broker, topics, {0: [b"a0", b"a1"], 1: [b"b0"]})
     source = another()
     start(source)
@@ -256,9 +264,21 @@ def test_a_killed_broker_comes_back_without_loss(broker: Broker, topics: Topics,
             return len(again) >= 2 and is_caught_up(source)
         return False
 
-    until(come, "the new records came")
+    until(come, "the new records came", seconds=BACK_SECONDS)
     assert sorted(found) == [b"a0", b"a1", b"b0"]
     assert sorted(again) == [b"a2", b"b1"]
+
+
+def test_a_member_joins_when_it_knows_the_partitions(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
+    """Who joins earlier is assigned none, and has to join again."""
+    with caplog.at_level(logging.INFO, "kafka.coordinator"):
+        for _ in range(GROUPS):
+            source = client_named("kafka-python").source(options_for(broker, new_topics(broker)), EagerTime())
+            start(source)
+            source.close()
+    assigned = [record.getMessage() for record in caplog.records if "rebalance complete" in record.msg]
+    assert len(assigned) >= GROUPS
+    assert [one for one in assigned if "assigned=set()" in one] == []
 
 
 def test_missing_topics_are_named(broker: Broker, topics: Topics) -> None:
