@@ -60,7 +60,7 @@ ON_FILES: dict[str, Scenario] = {
     "once": in_folder(run_once, 10_000),
     "torn-copies": in_folder(run_torn, 20),
     "clock-jumps": in_folder(run_jumps, 1000),
-    "small-disk": in_folder(run_small_disk, 200),
+    "small-disk": in_folder(run_small_disk, 200, 512),
 }
 
 

@@ -22,7 +22,6 @@ FULL_EVERY = 2
 
 EVENTS_A_COMPLAINT = 9
 EVENTS_A_KILL, LEAST_EVENTS = 20, 400
-"""An event takes some 5 KB of the store: at 200 kills nearly half of the disk is full of data in the end."""
 
 
 class Cramped:

@@ -1,4 +1,4 @@
-"""A file system of 64 MB that fills up while the daemon is killed again and again."""
+"""A small file system that fills up while the daemon is killed again and again."""
 
 import json
 from pathlib import Path
@@ -9,10 +9,11 @@ from tests.services.small_disk import run_on_small_disk
 MEGABYTES = 64
 
 
-def run_small_disk(directory: Path, kills: int) -> dict[str, Any]:
-    """The whole scenario in a namespace of its own; gives its figures."""
+def run_small_disk(directory: Path, kills: int, megabytes: int = MEGABYTES) -> dict[str, Any]:
+    """The whole scenario in a namespace of its own; gives its figures. `megabytes`: room for all that is kept in the
+    end; what is free of it is taken away and given back."""
     arguments = ("tests.e2e.small_disk", str(directory), str(kills))
-    printed = run_on_small_disk(directory / "disk", MEGABYTES, *arguments, timeout=60 + 30 * kills)
+    printed = run_on_small_disk(directory / "disk", megabytes, *arguments, timeout=60 + 30 * kills)
     figures: dict[str, Any] = json.loads(printed)
     return figures
 
