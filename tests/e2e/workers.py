@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +101,15 @@ class Worker:
         lines = self.asks("/metrics")[1].splitlines()
         found = (line.removeprefix(name).rsplit(" ", 1) for line in lines if line.startswith(name))
         return {labels: float(value) for labels, value in found}
+
+
+def stop_all(workers: Iterable[Worker]) -> list[int]:
+    """SIGTERM to one after the other, each once it heeds a signal; gives the exit codes."""
+    codes = []
+    for worker in workers:
+        worker.logged("service.started")
+        codes.append(worker.stop())
+    return codes
 
 
 def whole_lines(text: str) -> list[str]:

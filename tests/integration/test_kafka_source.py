@@ -34,9 +34,6 @@ Open = Callable[[], EventSource]
 INTERVAL_MS = 7000
 """A member may be silent for so long: at least as long as a session of the broker lasts."""
 
-BACK_SECONDS = 10.0
-"""From a broker's return until it is read again."""
-
 GROUPS = 5
 """Who joins too early is now and then lucky."""
 
@@ -264,7 +261,7 @@ def test_a_killed_broker_comes_back_without_loss(broker: Broker, topics: Topics,
             return len(again) >= 2 and is_caught_up(source)
         return False
 
-    until(come, "the new records came", seconds=BACK_SECONDS)
+    until(come, "the new records came")
     assert sorted(found) == [b"a0", b"a1", b"b0"]
     assert sorted(again) == [b"a2", b"b1"]
 

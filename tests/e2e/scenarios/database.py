@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.e2e.judge import Figures
 from tests.e2e.scenarios.desk import PATIENCE, RECOVERY, Desk, lives
 from tests.e2e.scenarios.proxy import CuttingProxy
-from tests.e2e.workers import Worker
+from tests.e2e.workers import Worker, stop_all
 from tests.services.kafka import Broker
 from tests.services.postgres import Server
 
@@ -105,6 +105,6 @@ def judged(desk: Desk, workers: list[Worker]) -> Figures:
     desk.read_all(seconds=PATIENCE)
     desk.drained(seconds=PATIENCE)
     assert [worker.process.poll() for worker in workers] == [None] * len(workers), "a process has ended"
-    assert [worker.stop() for worker in workers] == [0] * len(workers)
+    assert stop_all(workers) == [0] * len(workers)
     desk.judge.nothing_quarantined()
     return desk.judge.each_once(desk.sent) | desk.judge.outputs()

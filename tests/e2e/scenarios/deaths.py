@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient
 from tests.e2e.clock_desk import event
 from tests.e2e.judge import Figures
 from tests.e2e.scenarios.desk import RECOVERY, Desk, lives
-from tests.e2e.workers import Worker, count_events, dump, wait_for
+from tests.e2e.workers import Worker, count_events, dump, stop_all, wait_for
 from tests.services.kafka import Broker
 from tests.services.postgres import Server, libpq
 
@@ -48,7 +48,7 @@ def kill_loop(
         load.finish()
         recovered = desk.read_all()
         drained = desk.drained()
-        assert [worker.stop() for worker in workers] == [0, 0, 0]
+        assert stop_all(workers) == [0, 0, 0]
         figures = desk.judge.each_once(desk.sent) | desk.judge.outputs()
         desk.judge.nothing_quarantined()
         compare(desk)
@@ -169,7 +169,7 @@ def zombie(directory: Path, broker: Broker, server: Server, *, events: int, froz
         desk.read_all()
         assert asleep.metric("triage_events_total") != before, "the woken worker reads nothing"
         desk.drained()
-        assert [worker.stop() for worker in workers] == [0, 0]
+        assert stop_all(workers) == [0, 0]
         figures = desk.judge.each_once(desk.sent) | desk.judge.outputs()
         desk.judge.nothing_quarantined()
     return {**figures, "taken over after": taken_over, "works again after": back}

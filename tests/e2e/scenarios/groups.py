@@ -13,7 +13,7 @@ from kafka import KafkaAdminClient, KafkaProducer
 
 from tests.e2e.judge import Figures
 from tests.e2e.scenarios.desk import RECOVERY, Desk, Event, Sending, lives, record
-from tests.e2e.workers import wait_for
+from tests.e2e.workers import stop_all, wait_for
 from tests.services.kafka import Broker
 from tests.services.postgres import Server
 
@@ -49,7 +49,7 @@ def database_gone(directory: Path, broker: Broker, server: Server, *, cases: int
         after = [worker.metric("triage_events_total") for worker in (first, second)]
         assert all(one != other for one, other in zip(before, after, strict=True)), "a worker reads nothing"
         desk.drained()
-        assert [worker.stop() for worker in (first, second)] == [0, 0]
+        assert stop_all((first, second)) == [0, 0]
         figures = desk.judge.each_once(desk.sent) | desk.judge.outputs()
         desk.judge.nothing_quarantined()
     return {"seconds away": seconds, **figures, "seconds to recover": recovered}
@@ -76,7 +76,7 @@ def storm(
         load.finish()
         recovered = desk.read_all(seconds=60)
         drained = desk.drained()
-        assert [worker.stop() for worker in workers] == [0] * len(workers)
+        assert stop_all(workers) == [0] * len(workers)
         figures = desk.judge.each_once(desk.sent) | desk.judge.outputs()
         desk.judge.nothing_quarantined()
     return {"joined or left": changes, **figures, "seconds to recover": recovered, "to drain": drained}
@@ -100,7 +100,7 @@ def more_partitions(directory: Path, broker: Broker, server: Server, *, cases: i
         recovered = desk.read_all(seconds=60)
         wait_for(lambda: desk.members() == [3, 3], RECOVERY)
         desk.drained()
-        assert [worker.stop() for worker in workers] == [0, 0]
+        assert stop_all(workers) == [0, 0]
         moved, placed = whereabouts(desk)
         assert moved > cases // 10, "hardly a key has moved"
         assert placed == set(range(6))

@@ -14,7 +14,7 @@ from kafka.admin import ACLOperation, ResourceType
 from tests.e2e.clock_desk import event, rules
 from tests.e2e.judge import Figures
 from tests.e2e.scenarios.desk import RECOVERY, Desk, HealthWatch, lives
-from tests.e2e.workers import wait_for
+from tests.e2e.workers import stop_all, wait_for
 from tests.services.kafka import Broker, GuardedBroker
 from tests.services.postgres import Server
 
@@ -68,7 +68,7 @@ def outbox_order(
         load.finish()
         desk.read_all()
         drained = desk.drained()
-        assert [worker.stop() for worker in workers.values()] == [0, 0, 0]
+        assert stop_all(workers.values()) == [0, 0, 0]
         figures = desk.judge.each_once(desk.sent) | desk.judge.outputs()
         triaged = desk.judge.rows(f"SELECT count(*) FROM outbox WHERE payload LIKE '%{TRIAGED}%'")
         assert triaged == [(decisions,)], "a change of mind was not told"
@@ -105,7 +105,7 @@ def broker_restart(
             desk.drained(seconds=60)
         assert [worker.process.poll() for worker in workers] == [None, None]
         asked = health.never_ill()
-        assert [worker.stop() for worker in workers] == [0, 0]
+        assert stop_all(workers) == [0, 0]
         figures = desk.judge.each_once(desk.sent) | desk.judge.outputs()
         late = in_time(desk, outages)
         desk.judge.nothing_quarantined()
