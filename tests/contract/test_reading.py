@@ -3,10 +3,13 @@
 import math
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from monitors.metrics.collectors import FIGURES, STORE_GAUGES
 from monitors.ports import Delivery
@@ -20,6 +23,7 @@ from tests.contract.builders import (
     a_message,
     a_step,
     a_timeline_row,
+    outside,
     stored_case,
     write,
 )
@@ -233,3 +237,42 @@ def test_every_gauge_has_a_name_in_the_list(store: SqlStore) -> None:
         assert {name for name, _, _ in reading.gauges(NOW)} == set(STORE_GAUGES)
         for figures, names in FIGURES.items():
             assert {name for name, _, _ in reading.gauges(NOW, figures)} == set(names)
+
+
+FEW = ("ix_clocks_provisional", "ix_clocks_without_next", "ix_outbox_pending")
+"""Indexes that hold only what the question is about, however many rows the table has."""
+
+
+@pytest.mark.parametrize("ask", [*FIGURES, "has_forgotten_clock"])
+def test_a_figure_over_the_store_reads_an_index_and_not_the_rows(
+    sqlite_store: SqlStore, sqlite_url: str, ask: str
+) -> None:
+    """Over millions of running clocks a look into each row takes seconds, where PostgreSQL's planner knows better and
+    SQLite's does not."""
+    with statements() as asked, sqlite_store.read() as reading:
+        _ = reading.has_forgotten_clock() if ask == "has_forgotten_clock" else reading.gauges(NOW, ask)
+    with outside(sqlite_url) as connection:
+        plans = [
+            str(step[-1])
+            for statement, values in asked
+            if statement.startswith("SELECT")
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    scans = [plan for plan in plans if plan.startswith("SCAN") and plan.split()[1] in ("cases", "clocks", "outbox")]
+    assert plans
+    assert [one for one in scans if "COVERING INDEX" not in one and not one.endswith(FEW)] == []
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """What every store is asked within the block, with its values."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_others: Any) -> None:
+        asked.append((statement, values))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)

@@ -12,9 +12,9 @@ from triage.adapters.store.tables import (
     AGAINST_US,
     CASES,
     CLOCKS,
+    FEW_PROVISIONAL,
     OPEN,
     OUTBOX,
-    PROVISIONAL,
     RUNNING,
     UNSENT,
     overdue,
@@ -96,7 +96,7 @@ def _queues(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
 
 def _timers(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
     yield "oldest_unfired_timer_seconds", {}, oldest_wait(connection, now)
-    provisional = sa.select(sa.func.count()).select_from(CLOCKS).where(PROVISIONAL)
+    provisional = sa.select(sa.func.count()).select_from(CLOCKS).where(FEW_PROVISIONAL)
     yield "provisional_deadlines", {}, float(connection.execute(provisional).scalar_one())
 
 
