@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from triage.adapters.store.tables import (
     CLOCKS,
+    FEW_PROVISIONAL,
     IN_SHADOW,
     IS_ACTIVE,
-    FEW_PROVISIONAL,
     RULEBOOK_CHANGES,
     RULEBOOKS,
     SHADOW_TALLIES,
