@@ -14,9 +14,10 @@ from alembic.script import ScriptDirectory
 from tests.contract.builders import NOW, SECOND, MovableTime, a_case, row_counts, write
 from tests.contract.conftest import SQLITE
 from triage.adapters.store import schema
+from triage.adapters.store.columns import Instant
 from triage.adapters.store.engine import make_engine, parse_url
 from triage.adapters.store.store import open_store
-from triage.adapters.store.tables import METADATA, Instant
+from triage.adapters.store.tables import METADATA
 from triage.errors import Unreachable
 from triage.ports import LetterFilter, Mute, Pause
 

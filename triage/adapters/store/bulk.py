@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from triage.adapters.store.tables import Instant, instant_text
+from triage.adapters.store.columns import Instant, instant_text
 
 Row = Mapping[str, Any]
 

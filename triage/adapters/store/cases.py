@@ -8,18 +8,10 @@ import msgspec
 import sqlalchemy as sa
 
 from triage.adapters.store import bulk
+from triage.adapters.store.columns import instant_text, to_instant
 from triage.adapters.store.letters import letter_row
 from triage.adapters.store.outbox import outbox_row
-from triage.adapters.store.tables import (
-    CASES,
-    CLOCKS,
-    DEAD_LETTERS,
-    NOTICES,
-    OUTBOX,
-    TIMELINE,
-    instant_text,
-    to_instant,
-)
+from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OUTBOX, TIMELINE
 from triage.domain.document import Document, HandledStep
 from triage.domain.lifecycle import FINAL_STATUSES
 from triage.ports import CaseRow, Changes, ClockRow, Sibling, TimelineRow

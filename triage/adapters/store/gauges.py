@@ -7,19 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from triage.adapters.store.columns import to_instant
 from triage.adapters.store.switches import SqlSwitches
-from triage.adapters.store.tables import (
-    AGAINST_US,
-    CASES,
-    CLOCKS,
-    FEW_PROVISIONAL,
-    OPEN,
-    OUTBOX,
-    RUNNING,
-    UNSENT,
-    overdue,
-    to_instant,
-)
+from triage.adapters.store.tables import AGAINST_US, CASES, CLOCKS, OPEN, OUTBOX, PROVISIONAL, RUNNING, UNSENT, overdue
 from triage.ports import WORKS
 
 Gauge = tuple[str, dict[str, str], float]
@@ -96,7 +86,7 @@ def _queues(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
 
 def _timers(connection: sa.Connection, now: datetime) -> Iterator[Gauge]:
     yield "oldest_unfired_timer_seconds", {}, oldest_wait(connection, now)
-    provisional = sa.select(sa.func.count()).select_from(CLOCKS).where(FEW_PROVISIONAL)
+    provisional = sa.select(sa.func.count()).select_from(CLOCKS).where(PROVISIONAL)
     yield "provisional_deadlines", {}, float(connection.execute(provisional).scalar_one())
 
 

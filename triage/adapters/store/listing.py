@@ -42,12 +42,14 @@ def numbers(connection: sa.Connection, wanted: Wanted, now: datetime) -> Iterato
 
 def _all(connection: sa.Connection, wanted: Wanted, now: datetime) -> Generator[int, None, None]:
     filters, window = _filters(wanted), _window(wanted, now)
+    # What is asked of the database ends with the page: PostgreSQL plans a cursor without a limit for a tenth of all.
+    most = None if wanted.limit is None else wanted.skip + wanted.limit
     if not wanted.by_due and window is None:
-        yield from _stream(connection, by_number(filters))
+        yield from _stream(connection, by_number(filters).limit(most))
     elif not filters:
-        yield from _stream(connection, by_due_time(window))
+        yield from _stream(connection, by_due_time(window).limit(most))
         if window is None:
-            yield from _stream(connection, without_due_time())
+            yield from _stream(connection, without_due_time().limit(most))
     else:
         chosen = array("q", _stream(connection, by_number(filters)))
         ask = _of_few if len(chosen) <= FEW else _of_many

@@ -8,7 +8,8 @@ import msgspec
 import sqlalchemy as sa
 
 from triage.adapters.store.cases import to_case
-from triage.adapters.store.tables import CASES, CLOCKS, OPEN, TIMELINE, to_instant
+from triage.adapters.store.columns import to_instant
+from triage.adapters.store.tables import CASES, CLOCKS, OPEN, TIMELINE
 from triage.domain.event import AMENDED, REGISTERED
 from triage.ports import CaseRow, KeptDecision, OpenCase, PastRow, Span
 

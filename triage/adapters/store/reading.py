@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from monitors.notices.message import Message
 from triage.adapters.store.cases import clocks_of, to_case
+from triage.adapters.store.columns import to_instant
 from triage.adapters.store.gauges import gauges, oldest_wait
 from triage.adapters.store.letters import SqlDeadLetters
 from triage.adapters.store.listing import numbers
@@ -18,17 +19,7 @@ from triage.adapters.store.outputs import SqlAudit, SqlOutputs
 from triage.adapters.store.past import SqlPast
 from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.switches import SqlSwitches
-from triage.adapters.store.tables import (
-    CASES,
-    CLOCKS,
-    DEAD_LETTERS,
-    NOTICES,
-    OFFSETS,
-    OUTBOX,
-    TIMELINE,
-    WITHOUT_NEXT,
-    to_instant,
-)
+from triage.adapters.store.tables import CASES, CLOCKS, DEAD_LETTERS, NOTICES, OFFSETS, OUTBOX, TIMELINE, WITHOUT_NEXT
 from triage.ports import CaseRow, ClockRow, Part, Position, TimelineRow, Wanted
 
 CHUNK = 500

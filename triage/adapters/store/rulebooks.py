@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from triage.adapters.store.tables import (
     CLOCKS,
-    FEW_PROVISIONAL,
     IN_SHADOW,
     IS_ACTIVE,
+    PROVISIONAL,
     RULEBOOK_CHANGES,
     RULEBOOKS,
     SHADOW_TALLIES,
@@ -115,7 +115,7 @@ class SqlRulebooks:
     def _wake_provisional(self, now: datetime) -> None:
         """The sweeper looks at every provisional deadline again: the new calendars may know more."""
         waiting = sa.or_(CLOCKS.c.next_at.is_(None), CLOCKS.c.next_at > now)
-        self._connection.execute(sa.update(CLOCKS).where(FEW_PROVISIONAL, waiting).values(next_at=now))
+        self._connection.execute(sa.update(CLOCKS).where(PROVISIONAL, waiting).values(next_at=now))
 
     def _one(self, condition: sa.ColumnElement[bool]) -> StoredRulebook | None:
         row = self._connection.execute(sa.select(RULEBOOKS).where(condition)).one_or_none()

@@ -1,50 +1,11 @@
 """The tables. Instants are UTC; child rows carry the case's integer number."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator
 
+from triage.adapters.store.columns import BigKey, Instant
 from triage.domain.lifecycle import FINAL_STATUSES
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant: timestamptz in PostgreSQL, fixed-width ISO 8601 text with `Z` in SQLite, which sorts."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        """The column type of the dialect."""
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(sa.TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(sa.Text())
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        """What is stored."""
-        return value if value is None or dialect.name == "postgresql" else instant_text(value)
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 # SQLAlchemy's
-        """What is read."""
-        return to_instant(value)
-
-
-WITHOUT_OFFSET = len("2026-01-01T00:00:00.000000")
-
-
-def instant_text(at: datetime) -> str:
-    """Fixed width, so that texts sort as instants do."""
-    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return f"{utc.isoformat(timespec='microseconds')[:WITHOUT_OFFSET]}Z"
-
-
-def to_instant(value: Any) -> datetime | None:
-    """A stored instant as an aware datetime in UTC."""
-    if value is None:
-        return None
-    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
-
 
 METADATA = sa.MetaData(
     naming_convention={
@@ -53,9 +14,6 @@ METADATA = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-BigKey = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""SQLite numbers rows only in a column of type INTEGER."""
 
 CASES = sa.Table(
     "cases",
@@ -152,12 +110,11 @@ WITHOUT_NEXT = sa.and_(RUNNING, CLOCKS.c.next_at.is_(None))
 sa.Index("ix_clocks_without_next", CLOCKS.c.due_at, sqlite_where=WITHOUT_NEXT, postgresql_where=WITHOUT_NEXT)
 """Running clocks that nobody will look at again; when such a one is due later than now, it was forgotten."""
 
-PROVISIONAL = sa.and_(RUNNING, CLOCKS.c.provisional)
-"""Running clocks counted over dates that no calendar knows yet: few among many."""
-
-sa.Index("ix_clocks_provisional", CLOCKS.c.case_no, sqlite_where=PROVISIONAL, postgresql_where=PROVISIONAL)
-FEW_PROVISIONAL = sa.and_(PROVISIONAL, CLOCKS.c.case_no > 0)
-"""The same, for queries: without a bound on its column SQLite takes another index and reads every running clock."""
+_FEW = sa.and_(RUNNING, CLOCKS.c.provisional)
+sa.Index("ix_clocks_provisional", CLOCKS.c.case_no, sqlite_where=_FEW, postgresql_where=_FEW)
+PROVISIONAL = sa.and_(_FEW, CLOCKS.c.case_no > 0)
+"""Running clocks counted over dates that no calendar knows yet: few among many. Without a bound on its column SQLite
+takes another index and reads every running clock."""
 
 sa.Index(
     "ix_clocks_running_due_at",

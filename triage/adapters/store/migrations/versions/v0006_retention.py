@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from triage.adapters.store.tables import Instant
+from triage.adapters.store.columns import Instant
 
 revision = "0006"
 down_revision = "0005"
