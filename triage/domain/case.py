@@ -1,6 +1,6 @@
 """A case is a fold over its events in event time; the order of arrival never matters."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -31,7 +31,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     `owner`: the person of the last assignment. `human`: a human's word per field (priority, department,
     handler). `happened`: event types since the last reopening. `missing`: what the refused closing request on
     record still needs, None when there is none. `out_of_order`: (source, id) of events that did not fit the
-    status.
+    status. `faults_of_patches`: by (source, id), why patches that are sound by themselves do not fit the case; `faults`
+    has them too.
     """
 
     id: str
@@ -51,6 +52,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     missing: tuple[str, ...] | None
     out_of_order: frozenset[tuple[str, str]]
+    faults_of_patches: dict[tuple[str, str], tuple[Fault, ...]]
+
+    @property
+    def customer(self) -> str | None:
+        """The customer's id, None while it is not known."""
+        found: str | None = (self.data.get("customer") or {}).get("id")
+        return found
 
     @property
     def is_open(self) -> bool:
@@ -113,6 +121,7 @@ class _Folding:
         self.closed_at: datetime | None = None
         self.close_request: Event | None = None
         self.out_of_order: set[tuple[str, str]] = set()
+        self.faults_of_patches: dict[tuple[str, str], tuple[Fault, ...]] = {}
 
     def result(self) -> Case:
         for event in self.events:
@@ -136,12 +145,14 @@ class _Folding:
             outcome=self.close_request.data.get("outcome") if self.close_request else None,
             missing=missing_for_closing(self.since_reopening, self.zone) if pending else None,
             out_of_order=frozenset(self.out_of_order),
+            faults_of_patches=self.faults_of_patches,
         )
 
     def _take(self, event: Event) -> None:
         if not fits(event.type, self.status):
             self.out_of_order.add((event.source, event.id))
-        self.faults.extend(event.faults)
+        if event.type != ev.REGISTERED or self.registered_at is None:  # a second registration changes nothing
+            self.faults.extend(event.faults)
         if event.type == ev.REOPENED:
             self._reopen()
         self.since_reopening.append(event)
@@ -174,18 +185,31 @@ class _Folding:
 
     def _amend(self, event: Event) -> None:
         patched = merge_patch(self.data, event.data.get("patch") or {})
-        told = {field: self.data[field] for field in ("description", "causes") if self.data.get(field)}
-        if self.registered_at and told and not (patched.get("description") or patched.get("causes")):
-            self.faults.append(Fault("patch.description", "null", "a description or causes must remain"))
-            patched |= told
+        found = tuple(self._mend(patched)) if self.registered_at else ()
+        if found:
+            self.faults_of_patches[event.source, event.id] = found
+            self.faults.extend(found)
         self.data = patched
+
+    def _mend(self, patched: dict[str, Any]) -> Iterator[Fault]:
+        """What would make the registered case invalid stays as it was told before."""
+        told = {field: self.data[field] for field in ("description", "causes") if self.data.get(field)}
+        if told and not (patched.get("description") or patched.get("causes")):
+            yield from (Fault(f"patch.{field}", "null", "a description or causes must remain") for field in told)
+            patched |= told
+        amount = patched.get("amount_disputed")
+        if isinstance(amount, dict) and not {"value", "currency"} <= amount.keys():
+            yield Fault("patch.amount_disputed", "a part of an amount", "value and currency, or both known before")
+            patched["amount_disputed"] = self.data.get("amount_disputed")
 
     def _verify(self, event: Event) -> None:
         for field in HUMAN_FIELDS:
-            self._hear_human(field, event.data.get(field))
+            self._hear_human(field, event)
         self.complexity = event.data.get("complexity") or self.complexity
 
-    def _hear_human(self, field: str, word: str | None) -> None:
+    def _hear_human(self, field: str, event: Event) -> None:
+        """A faulty event has no say in the department."""
+        word = None if field == "department" and event.faults else event.data.get(field)
         if word == AUTO:
             self.human.pop(field, None)
         elif word:
@@ -195,7 +219,7 @@ class _Folding:
         owner = event.data.get("owner")
         if owner:
             self.owner = Person(owner["id"], owner.get("name") or owner["id"])
-        self._hear_human("department", event.data.get("department"))
+        self._hear_human("department", event)
 
     def _reject_solution(self, _event: Event) -> None:
         if self.status not in FINAL_STATUSES:

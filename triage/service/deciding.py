@@ -56,7 +56,8 @@ def decide_case(
     draft.evaluated = Evaluated(facts, received_on, decision.matching, _concerned(draft, case, event))
     outcome = decision.outcome
     previous = draft.outcome
-    if previous is not None and outcome.department != previous.department:
+    is_moved = previous is not None and outcome.department != previous.department
+    if previous is not None and is_moved and previous.department in rules.rulebook.departments:
         if event is not None and event.faults and event.type not in (ev.REGISTERED, ev.AMENDED):
             outcome = _keep_department(rules, case, outcome, previous, would_move_to=None)
         elif _moved_by_revision_alone(draft, case, breached, siblings):

@@ -13,7 +13,7 @@ from monitors.ports import Observer
 from triage.domain.case import Case
 from triage.domain.decision import Decision, Outcome
 from triage.domain.document import AnnouncedClock, Attachment, Document, GivenPriority, HandledStep, StepKey
-from triage.domain.event import Event
+from triage.domain.event import Event, Fault
 from triage.domain.facts import History
 from triage.domain.trace import trace_id
 from triage.ports import CaseRow, ClockRow, Evaluated, Mute, TimelineRow
@@ -95,7 +95,8 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     `is_settled`: the decision has seen every breach that stands behind it; what it attached or moved itself is seen by
     the next one. `evaluated`: what the rules were given and which of them matched, None when none ran; `told`: the
     place in `messages` of the decision, None when it was not told. `erased_by`: whose word it was to erase the personal
-    data of the case, and why; None when nobody's."""
+    data of the case, and why; None when nobody's. `faults`: those of the event itself and those that it has in this
+    case."""
 
     row: CaseRow
     timeline: tuple[TimelineRow, ...]
@@ -110,6 +111,7 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     evaluated: Evaluated | None = None
     told: int | None = None
     erased_by: tuple[str, str] | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 class Draft:
@@ -212,7 +214,7 @@ class Draft:
         row = CaseRow(
             no=self.row.no,
             id=self.row.id,
-            customer=(case.data.get("customer") or {}).get("id"),
+            customer=case.customer,
             status=case.status,
             priority=outcome.priority if outcome else None,
             department=outcome.department if outcome else None,

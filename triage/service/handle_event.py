@@ -1,15 +1,15 @@
 """From bytes to committed decision: one transaction holds everything that a batch of events causes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 import msgspec
 
 from monitors.ports import Observer, TimeSource
-from triage.codec.decode import Arrival, Codec, DeadLetter
+from triage.codec.decode import Arrival, Codec, DeadLetter, customers_in
 from triage.domain.lifecycle import FINAL_STATUSES
 from triage.domain.trace import trace_id
-from triage.ports import CaseRow, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Tracing, Transaction
+from triage.ports import CaseRow, Cases, Changes, Engine, OneEngine, Part, Record, Sibling, Store, Tracing, Transaction
 from triage.ports import DeadLetter as DeadLetterRow
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.dead_letters import dead_letter, emptied, letter_again, tell, to_messages
@@ -18,7 +18,7 @@ from triage.service.erase import erase_around
 from triage.service.low_mark import LowMark
 from triage.service.release import Library
 from triage.service.second_engine import ask, marked
-from triage.service.step import apply, open_for_quarantined
+from triage.service.step import apply, nobody, open_for_quarantined
 from triage.service.tracing import Buried, Decided, ways
 
 APPLIED, DUPLICATE = "applied", "duplicate"
@@ -138,30 +138,24 @@ class EventHandler:
         fresh = [pair for pair in batch.arrivals if batch.is_new(active, known, *pair)]
         batch.lock({arrival.event.subject for _, arrival in fresh})
         rules = self._library.current(tx, (row.document for row in batch.rows.values()))
-        siblings = self._siblings(tx, batch, fresh) if rules.active.asks_history else {}
+        customers = _Customers(tx.cases, batch.rows) if rules.active.asks_history else None
+        if customers is not None:
+            customers.load({customer for _, arrival in fresh for customer in customers_in(arrival.event.data)})
         for record, arrival in fresh:
-            self._apply_one(batch, rules, siblings, record, arrival)
-
-    def _siblings(
-        self, tx: Transaction, batch: "_Batch", fresh: Sequence[tuple[Record, Arrival]]
-    ) -> dict[str, list[Sibling]]:
-        customers = {customer for _, arrival in fresh if (customer := customer_of(arrival))}
-        customers.update(row.customer for row in batch.rows.values() if row.customer)
-        return tx.cases.of_customers(customers)
+            self._apply_one(batch, rules, customers, record, arrival)
 
     def _apply_one(
         self,
         batch: "_Batch",
         rules: Rules,
-        siblings: dict[str, list[Sibling]],
+        customers: "_Customers | None",
         record: Record,
         arrival: Arrival,
     ) -> None:
         event = arrival.event
         row = batch.rows.get(event.subject)
-        customer = customer_of(arrival) or (row.customer if row else None)
         began = self._time.monotonic()
-        effects = apply(row, arrival, rules, batch.moment, siblings.get(customer, ()) if customer else ())
+        effects = apply(row, arrival, rules, batch.moment, nobody if customers is None else customers.cases_of)
         batch.take(effects)
         ask(batch.questions, rules.active, effects)
         ended, trace = self._time.monotonic(), trace_id(arrival.traceparent)
@@ -170,19 +164,43 @@ class EventHandler:
         if record.timestamp is not None:
             waited = max(0.0, (batch.moment.now - record.timestamp).total_seconds())
             batch.counts.append(Count("end_to_end_seconds", {}, waited, histogram=True, trace=trace))
-        _move_sibling(siblings, customer, effects.row)
-        if event.faults:
-            detail = "; ".join(f"{fault.path}: {fault.found}, allowed: {fault.allowed}" for fault in event.faults)
+        if customers is not None:
+            customers.move(row, effects.row)
+        if effects.faults:
+            detail = "; ".join(f"{fault.path}: {fault.found}, allowed: {fault.allowed}" for fault in effects.faults)
             batch.bury(record, "faulty_data", detail, event.subject, copy=True)
 
 
-def _move_sibling(siblings: dict[str, list[Sibling]], before: str | None, row: CaseRow) -> None:
-    """The case, as the next events of the batch see it: with the customer that it has now and no other."""
-    if before is not None:
-        siblings[before] = [one for one in siblings.get(before, ()) if one.case != row.id]
-    if row.customer is not None:
-        others = [one for one in siblings.get(row.customer, ()) if one.case != row.id]
-        siblings[row.customer] = [*others, sibling_of(row)]
+class _Customers:
+    """The cases of each customer, as the events of the batch so far leave them. `rows`: the batch's cases by id, which
+    go on changing."""
+
+    def __init__(self, cases: Cases, rows: Mapping[str, CaseRow]) -> None:
+        self._cases, self._rows = cases, rows
+        self._known: dict[str, dict[str, Sibling]] = {}
+        self.load({row.customer for row in rows.values() if row.customer})
+
+    def load(self, customers: Collection[str]) -> None:
+        """Read the cases of those customers that are not known yet."""
+        new = set(customers) - self._known.keys()
+        stored = self._cases.of_customers(new)
+        for customer in new:
+            kept = {one.case: one for one in stored.get(customer, ()) if one.case not in self._rows}
+            ours = {row.id: sibling_of(row) for row in self._rows.values() if row.customer == customer}
+            self._known[customer] = kept | ours
+
+    def cases_of(self, customer: str) -> Sequence[Sibling]:
+        """Every case that the customer has by now."""
+        if customer not in self._known:
+            self.load({customer})
+        return tuple(self._known[customer].values())
+
+    def move(self, before: CaseRow | None, row: CaseRow) -> None:
+        """The case has the customer that it has now and no other."""
+        if before is not None and before.customer in self._known:
+            self._known[before.customer].pop(row.id, None)
+        if row.customer in self._known:
+            self._known[row.customer][row.id] = sibling_of(row)
 
 
 class _Batch:
@@ -270,12 +288,6 @@ def collect(changes: Changes, effects: Effects) -> None:
 
 def _key(arrival: Arrival) -> tuple[str, str]:
     return (arrival.event.id, arrival.event.source)
-
-
-def customer_of(arrival: Arrival) -> str | None:
-    """The customer's id as the event gives it, None when it does not."""
-    customer = arrival.event.data.get("customer")
-    return customer.get("id") if isinstance(customer, dict) else None
 
 
 def sibling_of(row: CaseRow) -> Sibling:

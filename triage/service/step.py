@@ -4,7 +4,7 @@ Values in, values out: the same functions serve live runs, replay, backtest and 
 """
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from triage.domain import event as ev
 from triage.domain.case import Case, fold
 from triage.domain.decision import Outcome
 from triage.domain.document import Document, HandledStep
-from triage.domain.event import Event
+from triage.domain.event import Event, Fault
 from triage.ports import CaseRow, Sibling
 from triage.rulebook.combine import owner_of
 from triage.service import clock_news, clockwork, deciding
@@ -38,9 +38,16 @@ ABOUT_PAST = frozenset({ev.REGISTERED, ev.AMENDED, ev.VOIDED})
 """Event types that may change what an ended clock looks like, as one that came late may."""
 
 
-def apply(
-    row: CaseRow | None, arrival: Arrival, rules: Rules, moment: Moment, siblings: Sequence[Sibling] = ()
-) -> Effects:
+CasesOf = Callable[[str], Sequence[Sibling]]
+"""A customer's id to the cases that they have."""
+
+
+def nobody(_customer: str) -> Sequence[Sibling]:
+    """No customer has other cases; for rulebooks that do not ask for them."""
+    return ()
+
+
+def apply(row: CaseRow | None, arrival: Arrival, rules: Rules, moment: Moment, cases_of: CasesOf = nobody) -> Effects:
     """Apply one event to its case, which it opens when there is none. The event must be new to the case."""
     row = row or CaseRow(id=arrival.event.subject, received_at=arrival.event.time, document=Document())
     row, event = _without_what_is_erased(row, arrival.event, rules, moment)
@@ -51,6 +58,8 @@ def apply(
     seen_until = max(moment.seen_until, events[-1].time, row.document.seen_until or moment.seen_until)
     draft = Draft(row, rules, msgspec.structs.replace(moment, seen_until=seen_until), arrival.traceparent)
     case = fold(row.id, events, rules.active.zone, row.document.opened_at)
+    siblings = () if case.customer is None else cases_of(case.customer)
+    faults = event.faults + case.faults_of_patches.get((event.source, event.id), ())
     cause = Cause(
         moved=MOVED_BY.get(event.type, "late_event"),
         key=(event.source, event.id),
@@ -64,13 +73,13 @@ def apply(
         event_id=event.id,
         source=event.source,
         digest=arrival.digest,
-        body=_body(arrival) if row.erased_at is None else _erased_body(event),
+        body=_body(arrival, faults) if row.erased_at is None else _erased_body(event),
         decision=decision,
     )
-    _count_event(draft, case, arrival.event)
+    _count_event(draft, case, arrival.event, faults)
     effects = _finish(draft, case, tuple(events))
     erased_by = _whose_word(arrival.event) if event.type == ev.ERASED else None
-    return msgspec.structs.replace(effects, erased_by=erased_by) if erased_by else effects
+    return msgspec.structs.replace(effects, erased_by=erased_by, faults=faults) if erased_by or faults else effects
 
 
 def _without_what_is_erased(row: CaseRow, event: Event, rules: Rules, moment: Moment) -> tuple[CaseRow, Event]:
@@ -214,20 +223,20 @@ def _handle(draft: Draft, clock: Clock, step: Step, state: str) -> HandledStep:
     return handled
 
 
-def _body(arrival: Arrival) -> str:
+def _body(arrival: Arrival, faults: Sequence[Fault]) -> str:
     body: dict[str, Any] = {"data": arrival.body}
-    if arrival.event.faults:
-        body["faults"] = arrival.event.faults
+    if faults:
+        body["faults"] = faults
     return msgspec.json.encode(body).decode()
 
 
-def _count_event(draft: Draft, case: Case, event: Event) -> None:
+def _count_event(draft: Draft, case: Case, event: Event, faults: Sequence[Fault]) -> None:
     out_of_order = (event.source, event.id) in case.out_of_order
     kind = draft.rules.active.type_label(event.type)
     draft.count("events_total", type=kind, outcome="out_of_order" if out_of_order else "applied")
-    if event.faults:
+    if faults:
         draft.count("faulty_events_total")
-    if event.type == ev.REGISTERED:
+    if event.type == ev.REGISTERED and not out_of_order:
         for cause in event.data.get("causes") or ["none"]:
             draft.count("complaints_total", cause=cause, channel=event.data.get("channel", "none"))
     score = event.data.get("score")

@@ -2,7 +2,7 @@
 clock: now is the greatest time that it was taken to."""
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -11,7 +11,7 @@ from triage.codec.decode import Arrival
 from triage.ports import CaseRow, Sibling
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.draft import Effects, Rules, caught_up
-from triage.service.handle_event import customer_of, sibling_of
+from triage.service.handle_event import sibling_of
 from triage.service.step import apply, fire
 
 
@@ -71,9 +71,8 @@ class VirtualDesk:
         event = arrival.event
         self.move_to(event.time)
         row = self.rows.get(event.subject)
-        customer = customer_of(arrival) or (row.customer if row else None)
         moment = caught_up(self.now, quiet=self._quiet)
-        self._take(apply(row, arrival, self._rules, moment, tuple(self._siblings(customer))), row, None)
+        self._take(apply(row, arrival, self._rules, moment, self._siblings), row, None)
 
     def _fire(self, is_due: Callable[[datetime], bool]) -> None:
         """Each step at its own time, or at once when its policy came late."""
@@ -84,12 +83,11 @@ class VirtualDesk:
             row = self.rows[case]
             self.now = max(at, self.now)
             moment = caught_up(self.now, quiet=self._quiet)
-            self._take(fire(row, self._rules, moment, tuple(self._siblings(row.customer))), row, at)
+            siblings = () if row.customer is None else self._siblings(row.customer)
+            self._take(fire(row, self._rules, moment, siblings), row, at)
 
-    def _siblings(self, customer: str | None) -> Iterator[Sibling]:
-        if customer is not None and self._asks_history:
-            yield from self._others
-            yield from self._customers.get(customer, {}).values()
+    def _siblings(self, customer: str) -> Sequence[Sibling]:
+        return (*self._others, *self._customers.get(customer, {}).values()) if self._asks_history else ()
 
     def _take(self, effects: Effects, before: CaseRow | None, due: datetime | None) -> None:
         row = effects.row

@@ -212,7 +212,7 @@ def test_a_patch_may_not_take_the_whole_complaint_away() -> None:
     """A description or causes must remain; what else the patch says is done."""
     case = case_of(REGISTRATION, event("amended", "3 01:00", {"patch": {"causes": [], "channel": "web"}}))
     assert (case.data["causes"], case.data["channel"]) == (["claim_delay"], "web")
-    assert [fault.path for fault in case.faults] == ["patch.description"]
+    assert [fault.path for fault in case.faults] == ["patch.causes"]
     swapped = case_of(REGISTRATION, event("amended", "3 01:00", {"patch": {"causes": None, "description": "x"}}))
     assert (swapped.data.get("causes"), swapped.faults) == (None, ())
 

@@ -67,7 +67,7 @@ class Desk:
         arrival = Codec(self.rules.active.rulebook.vocabulary).decode(json.dumps(envelope).encode(), None)
         assert isinstance(arrival, Arrival)
         moment = Moment(now=max(at(local), seen_until), seen_until=seen_until, complete_until=seen_until)
-        return self._took(apply(self.row, arrival, self.rules, moment, self.siblings))
+        return self._took(apply(self.row, arrival, self.rules, moment, lambda _: self.siblings))
 
     def is_registered(self, local: str = "2026-03-02 10:00", seen_until: datetime = LONG_AGO, **data: Any) -> Effects:
         """A registration at this local time."""

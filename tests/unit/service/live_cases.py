@@ -14,7 +14,7 @@ from triage.codec.decode import Arrival, Codec
 from triage.ports import CaseRow, ClockRow, Sibling
 from triage.rulebook.decide import CompiledRulebook
 from triage.service.draft import Effects, Moment, Rules
-from triage.service.handle_event import customer_of, sibling_of
+from triage.service.handle_event import sibling_of
 from triage.service.replay import REFUSALS
 from triage.service.step import apply, fire
 from triage.service.verify import Difference, differences
@@ -151,8 +151,7 @@ class Live:
                 self.sweep(happened.time - timedelta(microseconds=1))
                 self.now = happened.time
             row = self.rows.get(happened.subject)
-            customer = customer_of(arrival) or (row.customer if row else None)
-            self.keep(apply(row, arrival, self.rules, self.moment(), self.siblings(customer)))
+            self.keep(apply(row, arrival, self.rules, self.moment(), self.siblings))
         self.sweep(END)
 
     def sweep(self, until: datetime) -> None:

@@ -1,12 +1,12 @@
 """What complaints know of each other: the customer's other ones, as `history.*` counts them."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Generic, TypeVar
 
 import msgspec
 
-from triage.domain import event as ev
+from triage.codec.decode import customers_in
 from triage.domain.case import fold
 from triage.domain.facts import Facts, History
 from triage.ports import Sibling
@@ -36,15 +36,7 @@ ALONE = Past()
 
 def customers_of(arrived: Sequence[Arrived]) -> set[str]:
     """Every customer that an event of the case names."""
-    return {found for one in arrived for found in _named(one.event.type, one.event.data)}
-
-
-def _named(event_type: str, data: Mapping[str, object]) -> Iterator[str]:
-    for place in (data, data.get("patch") if event_type == ev.AMENDED else None):
-        customer = place.get("customer") if isinstance(place, dict) else None
-        found = customer.get("id") if isinstance(customer, dict) else None
-        if isinstance(found, str):
-            yield found
+    return {found for one in arrived for found in customers_in(one.event.data)}
 
 
 def households(cases: Cases) -> list[list[str]]:
