@@ -73,8 +73,12 @@ def _announce_cycle(draft: Draft, clock: Clock, told: AnnouncedClock | None, cau
     )
     if told is None or told.due_at != now.due_at or (clock.is_open and told.state != now.state):
         _announce_due(draft, clock, told, clock.began if told is None else _cause_of(draft, clock, cause), cause)
-    if not clock.is_open and (told is None or (told.state, told.breached) != (now.state, now.breached)):
-        _announce_end(draft, clock, cause)
+    if not clock.is_open:
+        is_new = told is None or (told.state, told.breached) != (now.state, now.breached)
+        if is_new and draft.planned_with[clock.name].clock.against is Against.US:
+            draft.count("clock_outcomes_total", clock=clock.name, outcome=_outcome_of(clock))
+        if is_new or (now.breached and told is not None and (told.due_at, told.ended_at) != (now.due_at, now.ended_at)):
+            _announce_end(draft, clock, cause)
     return now
 
 
@@ -109,8 +113,6 @@ def _announce_end(draft: Draft, clock: Clock, cause: Cause) -> None:
     )
     key = (clock.name, clock.cycle, *cause.key)
     draft.tell(Output(type="complaint.clock_ended", case=draft.row.id, key=key, data=data))
-    if draft.planned_with[clock.name].clock.against is Against.US:
-        draft.count("clock_outcomes_total", clock=clock.name, outcome=_outcome_of(clock))
 
 
 def _outcome_of(clock: Clock) -> str:

@@ -224,15 +224,20 @@ def _short(outcome: Outcome | None) -> outputs.Before | None:
     return outputs.Before(**{name: getattr(outcome, name) for name in outputs.Before.__struct_fields__})
 
 
-def announce_closing(draft: Draft, case: Case, cause_key: tuple[Any, ...]) -> None:
-    """Tell a closing, or what a requested closing still needs, when that changed."""
+def announce_closing(draft: Draft, case: Case, event: Event | None, cause_key: tuple[Any, ...]) -> None:
+    """Tell a closing, or what a requested closing still needs, when that changed. The closing of a case whose request
+    was struck out needs a new one."""
     closed_at, missing = draft.closing
     if case.closed_at is not None and closed_at is None:
         data: Any = outputs.Closed(outcome=case.outcome, closed_at=case.closed_at)
         draft.tell(Output(type="complaint.closed", case=case.id, key=cause_key, data=data))
         department = draft.outcome.department if draft.outcome else ""
         draft.count("outcomes_total", outcome=case.outcome or "none", department=department)
-    if case.missing is not None and (case.missing != missing or closed_at is not None):
-        data = outputs.ClosureRefused(missing=case.missing)
+    is_undone = closed_at is not None and case.closed_at is None
+    needed = case.missing
+    if is_undone and needed is None and event is not None and event.type == ev.VOIDED:
+        needed = (ev.CLOSE_REQUESTED,)
+    if needed is not None and (is_undone or needed != missing):
+        data = outputs.ClosureRefused(missing=needed)
         draft.tell(Output(type="complaint.closure_refused", case=case.id, key=cause_key, data=data))
     draft.closing = (case.closed_at, case.missing)

@@ -171,7 +171,7 @@ def _settle(
     if has_new_priority or draft.attached != already:
         clockwork.plan(draft, case)
     clock_news.announce(draft, msgspec.structs.replace(cause, new_priority=has_new_priority))
-    deciding.announce_closing(draft, case, cause.key)
+    deciding.announce_closing(draft, case, event, cause.key)
     return kept
 
 

@@ -15,7 +15,7 @@ from triage.rulebook.decide import CompiledRulebook
 from triage.service.draft import Effects, Moment, Rules
 from triage.service.release import Shelf
 from triage.service.replan import clocks_at
-from triage.service.step import apply, fire
+from triage.service.step import CasesOf, apply, fire
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -48,6 +48,7 @@ class Desk:
         self.said: list[dict[str, Any]] = []
         self.effects: list[Effects] = []
         self.siblings: list[Sibling] = []
+        self.cases_of: CasesOf = lambda _customer: self.siblings
         self.stored: dict[tuple[str, int], ClockRow] = {}
         self.traceparent: str | None = None
         self._events = 0
@@ -67,7 +68,7 @@ class Desk:
         arrival = Codec(self.rules.active.rulebook.vocabulary).decode(json.dumps(envelope).encode(), None)
         assert isinstance(arrival, Arrival)
         moment = Moment(now=max(at(local), seen_until), seen_until=seen_until, complete_until=seen_until)
-        return self._took(apply(self.row, arrival, self.rules, moment, lambda _: self.siblings))
+        return self._took(apply(self.row, arrival, self.rules, moment, self.cases_of))
 
     def is_registered(self, local: str = "2026-03-02 10:00", seen_until: datetime = LONG_AGO, **data: Any) -> Effects:
         """A registration at this local time."""

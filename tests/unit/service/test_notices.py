@@ -167,3 +167,16 @@ def test_what_was_taken_back_and_is_true_again_is_told_again() -> None:
     assert len(desk.told_of("clock_breached", "step")) == 2
     assert len({one["id"] for one in desk.said if one["type"] == "complaint.clock_breached"}) == 2
     assert desk.sweeps("2026-03-18 11:02").steps == ()
+
+
+def test_how_late_an_answer_came_is_told_again_when_it_changes() -> None:
+    """An earlier late answer becomes known: the clock's end is told anew, but counts once."""
+    desk = desk_with(ANSWER)
+    desk.happens("reply_sent", "2026-03-25 11:00")
+    desk.happens("reply_sent", "2026-03-20 11:00")
+    desk.happens("contacted", "2026-03-26 11:00", direction="from_customer")
+    assert desk.told_of("clock_ended", "state", "late_by_seconds") == [
+        ("stopped", 7 * 86_400 + 11 * 3600 + 1), ("stopped", 2 * 86_400 + 11 * 3600 + 1)
+    ]  # fmt: skip
+    counted = [one for effects in desk.effects for one in effects.counts if one.name == "clock_outcomes_total"]
+    assert [one.labels["outcome"] for one in counted] == ["met_late"]

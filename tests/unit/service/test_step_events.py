@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
 
 from tests.builders_rules import changed, compiled, sound_rules, with_rules
-from tests.unit.service.desk import Desk
+from tests.unit.service.desk import REGISTERED, Desk
 from triage.domain.event import Person
 from triage.ports import Sibling
 from triage.service.draft import Rules
@@ -134,6 +135,20 @@ def test_a_voided_reply_opens_the_case_again() -> None:
     assert desk.row.status != "closed"
 
 
+def test_a_voided_closing_request_opens_the_case_again_and_says_so() -> None:
+    """Whoever was told of the closing hears that it needs a new request; once."""
+    desk = Desk()
+    desk.is_registered()
+    desk.happens("reply_sent", "2026-03-04 10:00")
+    desk.happens("followup_completed", "2026-03-05 10:00", satisfied=True)
+    desk.happens("close_requested", "2026-03-06 10:00", outcome="settled")
+    desk.happens("voided", "2026-03-07 10:00", event={"source": "/test", "id": "4"}, reason="wrong case", by="lin")
+    desk.happens("contacted", "2026-03-08 10:00", direction="from_customer")
+    assert [one["data"]["missing"] for one in desk.heard("closure_refused")] == [["complaint.close_requested"]]
+    desk.happens("close_requested", "2026-03-09 10:00", outcome="settled")
+    assert desk.kinds()[-1] == "closed"
+
+
 def test_a_voided_registration_takes_its_clock_and_notices_back() -> None:
     """A start that never happened: the clock ends as cancelled, its row goes, what was sent is resolved."""
     desk = Desk()
@@ -174,6 +189,73 @@ def test_a_faulty_event_never_changes_the_department() -> None:
     assert desk.heard("triaged")[-1]["data"]["department"] == "claims"
     desk.happens("followup_completed", "2026-03-04 10:00", satisfied=False, score=1)
     assert desk.heard("triaged")[-1]["data"]["department"] == "care"
+
+
+def test_a_faulty_word_of_a_human_has_no_say_in_the_department() -> None:
+    """Nor has it at the next sound event."""
+    desk = Desk(with_rules({"slow": "{department: claims}"}, {"slow": "{causes: {contains: claim_delay}}"}))
+    desk.is_registered(causes=["claim_delay"])
+    desk.happens("verified", "2026-03-03 11:00", department="care")
+    desk.happens("assigned", "2026-03-03 12:00", by=7, owner={"id": "lin"}, department="care")
+    desk.happens("contacted", "2026-03-03 13:00", direction="from_customer")
+    assert desk.told_of("triaged", "department")[-1] == ("claims",)
+
+
+def test_a_faulty_event_moves_a_case_whose_department_is_no_more() -> None:
+    """Where the case was, nobody works on it."""
+    rules = with_rules({"slow": "{department: claims}"}, {"slow": "{causes: {contains: claim_delay}}"})
+    desk = Desk(rules)
+    desk.is_registered(causes=["claim_delay"])
+    renamed = changed("rulebook.yaml", "  claims:\n", "  assessment:\n")["rulebook.yaml"].decode()
+    desk.changes_rules(with_rules({"slow": "{department: care}"}, more={"rulebook.yaml": renamed}))
+    desk.happens("followup_completed", "2026-03-03 10:00", satisfied=False, score="many")
+    assert desk.heard("triaged")[-1]["data"]["department"] == "care"
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ({"description": None}, "patch.description"),
+        ({"amount_disputed": {"value": 5}}, "patch.amount_disputed"),
+    ],
+)
+def test_a_patch_that_does_not_fit_its_case_is_told_as_faulty(words: dict[str, Any], field: str) -> None:
+    """By itself it is sound: it is recorded, counted, and the case names the fault from then on."""
+    desk = Desk()
+    desk.is_registered()
+    effects = desk.happens("amended", "2026-03-03 10:00", patch=words)
+    assert [fault.path for fault in effects.faults] == [field]
+    assert [fault["path"] for fault in json.loads(effects.timeline[0].body or "")["faults"]] == [field]
+    assert [one.name for one in effects.counts if "faulty" in one.name] == ["faulty_events_total"]
+    desk.happens("contacted", "2026-03-04 10:00", direction="from_customer")
+    assert [one.name for one in desk.effects[-1].counts if "faulty" in one.name] == []
+
+
+def test_a_second_registration_counts_as_no_complaint() -> None:
+    """Nor are its faults the case's."""
+    desk = Desk()
+    desk.is_registered()
+    desk.happens("registered", "2026-03-03 10:00", channel="pigeon")
+    desk.happens("verified", "2026-03-04 10:00", by="lin", priority="low")
+    counted = [one for effects in desk.effects for one in effects.counts if one.name == "complaints_total"]
+    assert len(counted) == 1
+    assert desk.heard("triaged")[-1]["data"]["faults"] == []
+
+
+def test_other_cases_are_those_of_the_customer_whom_the_case_has() -> None:
+    """An amendment to another customer, and a late registration that does not count, ask for the right ones."""
+    asked: list[str] = []
+
+    def cases_of(customer: str) -> list[Sibling]:
+        asked.append(customer)
+        return []
+
+    desk = Desk()
+    desk.cases_of = cases_of
+    desk.is_registered()
+    desk.happens("amended", "2026-03-03 10:00", patch={"customer": {"id": "K-2"}})
+    desk.happens("registered", "2026-03-04 10:00", **(REGISTERED | {"customer": {"id": "K-3"}}))
+    assert asked == ["K-1", "K-2", "K-2"]
 
 
 def test_facts_about_other_cases_are_read_at_the_decision() -> None:
