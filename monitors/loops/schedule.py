@@ -46,15 +46,17 @@ class Every(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
 class Schedule:
     """Runs the loops, each on its own interval, never two runs of one at once; remembers when each was attempted.
 
-    APScheduler waits on the wall clock: set back by an hour, it would be silent for an hour. A watch on the monotonic
-    clock plans the loops anew then.
+    APScheduler waits on the wall clock: set back by an hour, it would be silent for an hour, and read wrongly once, for
+    as long as it was wrong. A watch on the monotonic clock plans the loops anew then.
     """
 
-    def __init__(self, loops: tuple[Loop, ...], time: TimeSource, observer: Observer) -> None:
+    def __init__(
+        self, loops: tuple[Loop, ...], time: TimeSource, observer: Observer, watch_seconds: float = WATCH_SECONDS
+    ) -> None:
         self._loops, self._time, self._observer = loops, time, observer
         self._attempted = {loop.name: self._time.monotonic() for loop in loops}
         self._under_way: set[str] = set()
-        self._detector = StepDetector(time.drift)
+        self._detector, self._watch_seconds = StepDetector(time.drift), watch_seconds
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._watch_clock, name="clock-watch", daemon=True)
         self._scheduler = BackgroundScheduler(
@@ -87,9 +89,13 @@ class Schedule:
         return STUCK_SECONDS if loop.name in self._under_way else max(3 * loop.seconds, 3.0)
 
     def _watch_clock(self) -> None:
-        while not self._stopping.wait(WATCH_SECONDS):
-            if self._detector.step():
-                for loop in self._loops:
+        while not self._stopping.wait(self._watch_seconds):
+            was_set = self._detector.step() != 0
+            overslept = set(self.late_loops()) - self._under_way
+            for loop in self._loops:
+                if loop.name in overslept:
+                    self._scheduler.modify_job(loop.name, next_run_time=self._time.now())
+                elif was_set:
                     self._scheduler.reschedule_job(loop.name, trigger=Every(loop.seconds))
 
     def _run(self, loop: Loop) -> None:

@@ -87,6 +87,17 @@ def test_a_loop_never_runs_twice_at_once_and_a_slow_one_holds_up_no_other() -> N
     assert most == [1]
 
 
+def test_a_loop_that_overslept_is_woken() -> None:
+    """By the monotonic clock its time is long past, whatever the scheduler waits for; a run under way is left alone."""
+    time, work = MovableTime(), Work(1)
+    schedule = Schedule((Loop("sweep", 60.0, work),), time, Noted(), watch_seconds=OFTEN)
+    schedule.start()
+    time.forward(200)
+    assert work.is_done()
+    schedule.stop()
+    assert schedule.late_loops() == []
+
+
 def test_a_stop_waits_for_the_run_under_way() -> None:
     """Nothing is cut off in the middle, and nothing begins afterwards."""
     go_on, ended = threading.Event(), []
