@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,24 @@ def test_what_comes_after_an_erasure_is_taken_without_personal_data(desk: Desk, 
     decisions = [json.loads(r["decision"]) for r in _mappings(store_url, "timeline") if r["decision"]]
     assert decisions[-1]["facts"] is None
     assert decisions[-1]["reasons"] == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "envelope"),
+    [("future_time", {"time": "2099-01-01T00:00:00Z"}), ("no_envelope", {"id": 5}), ("unreadable", {"x": nan})],
+)
+def test_no_event_at_all_is_a_letter_of_the_case_that_it_names(
+    desk: Desk, store_url: str, reason: str, envelope: dict[str, Any]
+) -> None:
+    """It goes out under the case's key, goes with the case's erasure, and keeps no bytes when it comes after that."""
+    broken = {**event(8, "contacted", 5, summary=NAME), **envelope}
+    desk.reads(registered(), broken)
+    assert (reason, "C-1") in [(r["reason"], r["case_id"]) for r in _mappings(store_url, "dead_letters")]
+    assert {r["key"] for r in _mappings(store_url, "outbox") if r["topic"] == "dead_letters"} == {"C-1"}
+    desk.erases("C-1")
+    desk.reads({**broken, "extra": NAME})
+    assert {r["value"] for r in _mappings(store_url, "dead_letters")} == {b""}
+    assert holds_the_name(store_url) == []
 
 
 def test_an_event_that_cannot_be_applied_to_an_erased_case_leaves_no_bytes(desk: Desk, store_url: str) -> None:

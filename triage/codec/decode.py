@@ -1,7 +1,6 @@
 """From bytes to an event, or to a dead letter. Never raises."""
 
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,7 +10,8 @@ import msgspec
 
 from triage.codec.checking import Checker
 from triage.codec.instants import YEARS, read_instant, utc_text
-from triage.codec.showing import shown, shown_key
+from triage.codec.showing import shown
+from triage.codec.thorough import DEEPEST, Unreadable, read_thoroughly, subject_in
 from triage.domain import event as ev
 from triage.domain.event import Event, Fault
 from triage.domain.facts import Vocabulary
@@ -26,10 +26,7 @@ LONGEST_NAME = 512
 SURELY_SHORT = LONGEST_NAME // 4
 """Characters: none has more than four bytes."""
 
-DEEPEST = 50
-
 UNREADABLE, NO_ENVELOPE, FUTURE_TIME = "unreadable", "no_envelope", "future_time"
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -43,10 +40,12 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """Bytes that no case can take, and why. `reason`: unreadable | no_envelope | future_time."""
+    """Bytes that no case can take, and why. `reason`: unreadable | no_envelope | future_time. `case`: which they name,
+    None when none can be read in them."""
 
     reason: str
     detail: str
+    case: str | None = None
 
 
 class _Envelope(msgspec.Struct):
@@ -93,10 +92,6 @@ def customers_in(data: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-class _Unreadable(Exception):
-    """No JSON object can be read out of the bytes."""
-
-
 _DECODER = msgspec.json.Decoder(_Envelope)
 _NUMBERS_TO_LEVEL = re.compile(rb"\d\.0+(?![\d\"])|\d[eE]")
 """No number stands before a quotation mark, so that the version of an envelope is none."""
@@ -117,7 +112,7 @@ class Codec:
             return opened
         envelope, at, notes = opened
         if arrived_at is not None and at > arrived_at + MOST_AHEAD:
-            return DeadLetter(FUTURE_TIME, f"time is {at.isoformat()}, more than 5 minutes ahead")
+            return DeadLetter(FUTURE_TIME, f"time is {at.isoformat()}, more than 5 minutes ahead", envelope.subject)
         traceparent = _traceparent(envelope, headers)
         return Arrival(self._event(envelope, at, notes), envelope.data, _digest(envelope, at), traceparent)
 
@@ -145,17 +140,23 @@ def _open(raw: bytes, *, level: bool = True) -> tuple[_Envelope, datetime, tuple
     count, so that 1.0 is read as 1."""
     try:
         envelope, notes = _read(raw)
-    except _Unreadable as error:
-        return DeadLetter(UNREADABLE, str(error))
+    except Unreadable as error:
+        return DeadLetter(UNREADABLE, str(error), _case_in(raw))
     if envelope is None:
-        return DeadLetter(NO_ENVELOPE, "id, source, type, subject and time have to be texts")
+        return DeadLetter(NO_ENVELOPE, "id, source, type, subject and time have to be texts", _case_in(raw))
     if level and _NUMBERS_TO_LEVEL.search(raw):
         envelope = msgspec.structs.replace(envelope, data=_level(envelope.data))
     at = read_instant(envelope.time)
     wrong = _envelope_fault(envelope, at)
     if wrong or at is None:
-        return DeadLetter(NO_ENVELOPE, wrong)
+        return DeadLetter(NO_ENVELOPE, wrong, _case_in(raw))
     return envelope, at, notes + _version_fault(envelope.specversion)
+
+
+def _case_in(raw: bytes) -> str | None:
+    """The case that a dead letter names, so that an erasure of the case finds it."""
+    subject = subject_in(raw)
+    return subject if subject is not None and not _length_fault("subject", subject) else None
 
 
 def _read(raw: bytes) -> tuple[_Envelope | None, tuple[Fault, ...]]:
@@ -169,60 +170,12 @@ def _read(raw: bytes) -> tuple[_Envelope | None, tuple[Fault, ...]]:
 
 
 def _read_thoroughly(raw: bytes) -> tuple[_Envelope | None, tuple[Fault, ...]]:
-    """Slower, for odd bytes: lone surrogates and U+0000 become U+FFFD, too deep fields are left out."""
+    """Slower, for odd bytes. Raises Unreadable."""
+    folded, notes = read_thoroughly(raw)
     try:
-        found = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError as error:
-        raise _Unreadable(f"byte {error.start} is not UTF-8") from None
-    except RecursionError:
-        raise _Unreadable("nested too deep to be read") from None
-    except ValueError as error:
-        raise _Unreadable(f"not JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise _Unreadable("not a JSON object")
-    notes: list[Fault] = []
-    folded = _fold(found, "", 0, notes)
-    try:
-        return msgspec.convert(folded, _Envelope), tuple(notes)
+        return msgspec.convert(folded, _Envelope), notes
     except msgspec.ValidationError:
         return None, ()
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
-
-
-class _TooDeep(Exception):
-    """A field nests deeper than is read."""
-
-
-def _fold(value: Any, path: str, depth: int, notes: list[Fault]) -> Any:
-    if isinstance(value, str):
-        folded = re.sub("[\x00\ud800-\udfff]", REPLACEMENT, value)
-        if folded != value:
-            notes.append(Fault(path.removeprefix("data."), "U+0000 or a lone surrogate", "folded to U+FFFD"))
-        return folded
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return str(value)
-    if depth > DEEPEST and isinstance(value, dict | list):
-        raise _TooDeep
-    if isinstance(value, list):
-        return [_fold(one, path, depth + 1, notes) for one in value]
-    return _fold_mapping(value, path, depth, notes) if isinstance(value, dict) else value
-
-
-def _fold_mapping(value: dict[str, Any], path: str, depth: int, notes: list[Fault]) -> dict[str, Any]:
-    folded = {}
-    for raw_key, one in value.items():
-        key = _fold(raw_key, path, depth, notes)
-        inner = f"{path}.{shown_key(key)}" if path else shown_key(key)
-        try:
-            folded[key] = _fold(one, inner, depth + 1, notes)
-        except _TooDeep:
-            if depth > 1:
-                raise
-            notes.append(Fault(inner.removeprefix("data."), f"nested deeper than {DEEPEST}", "less nesting"))
-    return folded
 
 
 def _names(envelope: _Envelope) -> tuple[tuple[str, str], ...]:
@@ -233,12 +186,14 @@ def _names(envelope: _Envelope) -> tuple[tuple[str, str], ...]:
 
 def _envelope_fault(envelope: _Envelope, at: datetime | None) -> str:
     for name, value in _names(envelope):
-        if 1 <= len(value) <= SURELY_SHORT:
-            continue
-        length = len(value.encode("utf-8", "replace"))
-        if not 1 <= length <= LONGEST_NAME:
-            return f"{name} has {length} bytes, allowed: 1 to {LONGEST_NAME}"
+        if not 1 <= len(value) <= SURELY_SHORT and (wrong := _length_fault(name, value)):
+            return wrong
     return "" if at else f"time is not RFC 3339 with an offset, of the years {YEARS.start} to {YEARS.stop - 1}"
+
+
+def _length_fault(name: str, value: str) -> str:
+    length = len(value.encode("utf-8", "replace"))
+    return "" if 1 <= length <= LONGEST_NAME else f"{name} has {length} bytes, allowed: 1 to {LONGEST_NAME}"
 
 
 def _version_fault(version: Any) -> tuple[Fault, ...]:

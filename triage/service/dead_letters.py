@@ -65,7 +65,7 @@ def tell(letter: DeadLetter) -> None:
         reason=letter.reason,
         origin=letter.origin,
         also_applied=letter.copy,
-        **concerned(letter.value, letter.headers),
+        **({"case": letter.case} if letter.case is not None else {}) | concerned(letter.value, letter.headers),
     )
 
 

@@ -85,7 +85,7 @@ class EventHandler:
             batch = _Batch(partial(dead_letter, part), tx, self._low_mark.moment(tx), self._engine)
             rules = self._library.current(tx)
             decoded = self._codec(rules.active).decode(record.value, batch.moment.now, record.headers)
-            case = decoded.event.subject if isinstance(decoded, Arrival) else None
+            case = decoded.event.subject if isinstance(decoded, Arrival) else decoded.case
             batch.bury(record, "quarantined", error, case)
             batch.lock(set())
             if isinstance(decoded, Arrival) and not tx.cases.exists(decoded.event.subject):
@@ -109,7 +109,7 @@ class EventHandler:
             return Anew(APPLIED, case)
         if batch.changes.dead_letters:
             (still,) = batch.changes.dead_letters
-            return Anew(still.reason, case, still.detail)
+            return Anew(still.reason, still.case or case, still.detail)
         return Anew(DUPLICATE, case)
 
     def _trace(self, part: Part, batch: "_Batch", began: float) -> None:
@@ -129,7 +129,7 @@ class EventHandler:
         for record in records:
             decoded = codec.decode(record.value, batch.moment.now, record.headers)
             if isinstance(decoded, DeadLetter):
-                batch.bury(record, decoded.reason, decoded.detail)
+                batch.bury(record, decoded.reason, decoded.detail, decoded.case)
             else:
                 batch.arrivals.append((record, decoded))
 

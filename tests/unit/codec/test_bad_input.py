@@ -140,6 +140,35 @@ def test_bad_input_ends_as_documented(name: str) -> None:
         assert bool(FAULTS.get(name)) == (end == "fault")
 
 
+NAMELESS = {"not JSON", "not a JSON object", "nested too deep to be read", "missing subject"}
+"""Dead letters in which no case can be read."""
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_dead_letter_knows_its_case_where_one_can_be_read(name: str) -> None:
+    """So that it goes out under the case's key, and an erasure of the case finds it."""
+    found = decode(INPUTS[name])
+    if isinstance(found, DeadLetter):
+        assert found.case == (None if name in NAMELESS else envelope()["subject"])
+
+
+@pytest.mark.parametrize("subject", ["", "x" * 513, None, 5, ["C-1"], "C\x00", "C\ud800"])
+def test_what_can_be_no_key_names_no_case(subject: Any) -> None:
+    """A dead letter of nobody rather than of a case that there cannot be."""
+    found = decode(raw(subject=subject, id=5))
+    assert isinstance(found, DeadLetter)
+    assert found.case is None
+
+
+def test_a_name_in_garbled_bytes_is_none() -> None:
+    """Nobody knows which case was meant; a sound name beside garbled bytes is one."""
+    name, data = decode(raw(subject="C-~").replace(b"~", b"\xff")), decode(INPUTS["not UTF-8"])
+    assert isinstance(name, DeadLetter)
+    assert isinstance(data, DeadLetter)
+    assert (name.reason, name.case) == ("unreadable", None)
+    assert (data.reason, data.case) == ("unreadable", envelope()["subject"])
+
+
 def data_of(name: str) -> dict[str, Any]:
     found = decode(INPUTS[name])
     assert isinstance(found, Arrival)
