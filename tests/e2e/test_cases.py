@@ -184,3 +184,24 @@ def test_a_shell_completes_verbs_options_and_values(desk: Path, shell: str) -> N
     assert "cases" in completed("triage", "ca")
     assert "--overdue" in completed("triage", "cases", "--ov")
     assert "investigating" in completed("triage", "cases", "--status", "inv")
+
+
+def test_a_voided_event_is_struck_out(tmp_path: Path) -> None:
+    """By a line in a terminal, by a word where there is none, and in JSON."""
+    told = (ROOT / "docs" / "samples" / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    first = json.loads(told[0])
+    named = {"source": first["source"], "id": first["id"]}
+    voiding = {
+        **first, "id": "void-1", "type": "complaint.voided", "data": {"event": named, "reason": "a test", "by": "Lin"},
+    }  # fmt: skip
+    (tmp_path / "events.jsonl").write_text("\n".join([told[0], json.dumps(voiding), ""]), encoding="utf-8")
+    with Worker(tmp_path, "run", "--source", "events.jsonl", "--once", *STORE) as worker:
+        assert worker.finish() == 0, worker.output()
+    case = first["subject"]
+    assert "registration, voided" in run(tmp_path, "case", case)
+    assert "登記，已作廢" in run(tmp_path, "case", case, "--lang", "zh-Hant")
+    assert re.search(r"\x1b\[[0-9;]*9m[^\n]*registration, voided", in_terminal(tmp_path, 120, "case", case, *STORE))
+    timeline = json.loads(run(tmp_path, "case", case, "--json"))["timeline"]
+    assert [(one["type"], one["voided"]) for one in timeline if one["kind"] == "event"] == [
+        ("complaint.registered", True), ("complaint.voided", False),
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text as Styled
 
 from triage.cli.case_table import Reader, deadline, from_now, minute, told_due, urgency
 from triage.domain.event import Person
@@ -12,6 +13,8 @@ from triage.service.explain_view import said_state
 from triage.wording.dates import said_span
 from triage.wording.events import EVENTS
 from triage.wording.text import Text, as_is, say
+
+STRUCK_OUT = "strike dim"
 
 
 def show_case(console: Console, line: CaseLine, timeline: Iterable[TimelineLine], reader: Reader) -> None:
@@ -76,13 +79,19 @@ def _clock_table(clocks: Iterable[ClockLine], reader: Reader) -> Table:
 
 
 def _timeline_table(timeline: Iterable[TimelineLine], reader: Reader) -> Table:
+    """What was voided is struck out, and said to be where no line can be drawn through it."""
     table = _table(reader, say("time (UTC)"), say("what"), say("decision"))
     for row in timeline:
         decision = row.decision["outcome"] if row.decision else None
         said = f"{decision['priority']}, {decision['department']}" if decision else ""
-        name = EVENTS.get(row.type, as_is(row.type.removeprefix("complaint.")))
-        table.add_row(minute(row.time), reader.said(name), said)
+        style = STRUCK_OUT if row.voided else ""
+        table.add_row(Styled(minute(row.time), style), Styled(reader.said(_what(row)), style), said)
     return table
+
+
+def _what(row: TimelineLine) -> Text:
+    name = EVENTS.get(row.type, as_is(row.type.removeprefix("complaint.")))
+    return say("{event}, voided", event=name) if row.voided else name
 
 
 def _table(reader: Reader, *heads: Text) -> Table:

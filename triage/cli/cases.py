@@ -19,7 +19,7 @@ from triage.errors import Refused, WrongSettings
 from triage.main.tools import machine_now, opened_store
 from triage.ports import Wanted
 from triage.service.case_list import listed
-from triage.service.case_view import CaseLine, timeline_line
+from triage.service.case_view import CaseLine, timeline_lines
 from triage.service.release import Shelf
 from triage.service.replan import days_at
 from triage.settings import language
@@ -151,13 +151,13 @@ def case(
     settings, chosen = settings_from(config, store__url=store), language(lang)
     shelf, now = Shelf(), exact_instant("--at", at) or machine_now()
     with opened_store(settings) as opened, opened.read() as reading:
-        line = next(listed(reading, shelf, now, reading.cases(ids=[case_id])), None)
+        row = next(iter(reading.cases(ids=[case_id])), None)
+        if row is None:
+            raise Refused([f"there is no case {case_id}"])
+        (line,) = listed(reading, shelf, now, iter([row]))
         eraser = None if personal else shelf.rules(reading.rulebooks).active.eraser
-        timeline = [timeline_line(row, eraser) for row in reading.timeline(case_id)]
-        rows = list(reading.cases(ids=[case_id])) if days else []
-        counted = [one for row in rows for one in days_at(row, shelf.rules(reading.rulebooks, [row.document]), now)]
-    if line is None:
-        raise Refused([f"there is no case {case_id}"])
+        timeline = list(timeline_lines(row, reading.timeline(case_id), eraser))
+        counted = list(days_at(row, shelf.rules(reading.rulebooks, [row.document]), now)) if days else []
     if days:
         show_days(counted, chosen, as_json=as_json)
     elif as_json:

@@ -78,10 +78,14 @@ def fold(case_id: str, events: Iterable[Event], zone: tzinfo, opened_at: datetim
 def effective(events: Iterable[Event]) -> tuple[Event, ...]:
     """The events that count, in order: those that a `complaint.voided` names never happened."""
     ordered = sorted(events, key=lambda event: event.order)
-    voided = {_voided_key(event) for event in ordered if event.type == ev.VOIDED}
-    if not voided:
-        return tuple(ordered)
-    return tuple(e for e in ordered if e.type == ev.VOIDED or (e.source, e.id) not in voided)
+    voided = voided_by(ordered)
+    return tuple(e for e in ordered if (e.source, e.id) not in voided) if voided else tuple(ordered)
+
+
+def voided_by(events: Sequence[Event]) -> frozenset[tuple[str, str]]:
+    """(source, id) of the events that one of these voids; a `complaint.voided` itself cannot be voided."""
+    named = {_voided_key(event) for event in events if event.type == ev.VOIDED}
+    return frozenset(named - {(event.source, event.id) for event in events if event.type == ev.VOIDED})
 
 
 def _voided_key(event: Event) -> tuple[str, str]:

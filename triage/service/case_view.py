@@ -1,6 +1,6 @@
 """Cases as people and tools read them: the shapes of `cases --json` and `case --json`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ import msgspec
 
 from monitors.clocks.clock import Clock
 from triage.codec.erasing import Eraser
+from triage.domain.case import voided_by
 from triage.domain.event import Person
 from triage.ports import CaseRow, ClockRow, TimelineRow
 
@@ -64,8 +65,8 @@ class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a case's timeline; `decision` is what the rules said when the outcome changed. `body`: of an event
-    without personal data, unless they were asked for."""
+    """One row of a case's timeline; `decision` is what the rules said when the outcome changed. `voided`: an event that
+    counts as never happened. `body`: of an event without personal data, unless they were asked for."""
 
     seq: int
     kind: str
@@ -74,6 +75,7 @@ class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: str
     event_id: str | None
     source: str | None
+    voided: bool
     body: Any
     decision: Any
 
@@ -150,22 +152,29 @@ def _late_by(clock: ClockRow, now: datetime) -> int | None:
     return late if late > 0 else None
 
 
-def timeline_line(row: TimelineRow, eraser: Eraser | None) -> TimelineLine:
-    """One row of a case's timeline. `eraser`: takes the personal data out; None: they were asked for."""
+def timeline_lines(case: CaseRow, rows: Iterable[TimelineRow], eraser: Eraser | None) -> Iterator[TimelineLine]:
+    """The timeline of a case. `eraser`: takes the personal data out; None: they were asked for."""
+    voided = voided_by(case.document.events)
+    for row in rows:
+        yield TimelineLine(
+            seq=row.seq,
+            kind=row.kind,
+            type=row.type,
+            time=instant(row.event_time),
+            recorded_at=instant(row.recorded_at),
+            event_id=row.event_id,
+            source=row.source,
+            voided=(row.source, row.event_id) in voided,
+            body=_body(row, eraser),
+            decision=msgspec.json.decode(row.decision) if row.decision else None,
+        )
+
+
+def _body(row: TimelineRow, eraser: Eraser | None) -> Any:
     body = msgspec.json.decode(row.body) if row.body else None
     if eraser is not None and row.kind == "event" and isinstance(body, dict):
         body["data"] = eraser.data(row.type, body.get("data"))
-    return TimelineLine(
-        seq=row.seq,
-        kind=row.kind,
-        type=row.type,
-        time=instant(row.event_time),
-        recorded_at=instant(row.recorded_at),
-        event_id=row.event_id,
-        source=row.source,
-        body=body,
-        decision=msgspec.json.decode(row.decision) if row.decision else None,
-    )
+    return body
 
 
 def instant(at: datetime) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.builders import NOW, a_case, a_clock, a_timeline_row
 from tests.unit.service.desk import Desk, at
-from triage.service.case_view import CaseLine, case_line, stored_line, timeline_line
+from triage.service.case_view import CaseLine, case_line, stored_line, timeline_lines
 
 DUE = NOW + timedelta(days=15)
 MOMENT = timedelta(microseconds=1)
@@ -22,12 +22,19 @@ CLOCK_KEYS = (
     "clock", "cycle", "state", "breached", "late_by_seconds", "started_at", "due_at", "original_due_at",
     "due_at_if_resumed_now", "ended_at", "provisional",
 )  # fmt: skip
-TIMELINE_KEYS = ("seq", "kind", "type", "time", "recorded_at", "event_id", "source", "body", "decision")
+TIMELINE_KEYS = ("seq", "kind", "type", "time", "recorded_at", "event_id", "source", "voided", "body", "decision")
 
 
 def printed(line: msgspec.Struct) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(msgspec.json.encode(line))
     return found
+
+
+def timeline_of(desk: Desk) -> list[dict[str, Any]]:
+    """The desk's timeline with everything in it."""
+    assert desk.row is not None
+    rows = [row for effects in desk.effects for row in effects.timeline]
+    return [printed(line) for line in timeline_lines(desk.row, rows, None)]
 
 
 def line_of(desk: Desk, now: str) -> CaseLine:
@@ -164,8 +171,7 @@ def test_provisional_deadlines_show() -> None:
 
 def test_a_row_of_the_timeline_has_the_keys_of_the_contract(desk: Desk) -> None:
     """Event, body and decision as JSON; what the outcome was decided by stands in the decision."""
-    (row,) = desk.effects[0].timeline
-    line = printed(timeline_line(row, None))
+    (line,) = timeline_of(desk)
     assert tuple(line) == TIMELINE_KEYS
     assert (line["seq"], line["kind"], line["type"]) == (1, "event", "complaint.registered")
     assert (line["time"], line["recorded_at"]) == ("2026-03-02T02:00:00Z", "2026-03-02T02:00:00Z")
@@ -176,8 +182,9 @@ def test_a_row_of_the_timeline_has_the_keys_of_the_contract(desk: Desk) -> None:
 
 def test_personal_data_stand_in_a_row_only_when_they_are_asked_for(desk: Desk) -> None:
     """What people wrote goes, what clocks read stays."""
-    (row,) = desk.effects[0].timeline
-    body = printed(timeline_line(row, desk.rules.active.eraser))["body"]
+    assert desk.row is not None
+    (line,) = timeline_lines(desk.row, desk.effects[0].timeline, desk.rules.active.eraser)
+    body = printed(line)["body"]
     assert (body["data"]["channel"], body["data"]["customer"]) == ("phone", {"id": "K-1"})
     assert body["data"]["description"] == "(erased)"
 
@@ -185,6 +192,18 @@ def test_personal_data_stand_in_a_row_only_when_they_are_asked_for(desk: Desk) -
 @pytest.mark.parametrize("body", [None, "", "{}", '{"data":{"description":"投诉"}}'])
 def test_a_row_without_a_body_or_a_decision_has_null(body: str | None) -> None:
     """A row says nothing of what it has not."""
-    line = printed(timeline_line(a_timeline_row(body=body, recorded_at=datetime(2026, 3, 2, tzinfo=NOW.tzinfo)), None))
+    row = a_timeline_row(body=body, recorded_at=datetime(2026, 3, 2, tzinfo=NOW.tzinfo))
+    line = printed(next(timeline_lines(a_case(), [row], None)))
     assert line["body"] == (json.loads(body) if body else None)
     assert line["decision"] is None
+
+
+def test_a_voided_event_is_marked(desk: Desk) -> None:
+    """Whichever of the two comes first; what voids cannot be voided, and the step of a clock is no event."""
+    desk.happens("voided", "2026-03-03 10:00", event={"source": "/test", "id": "4"}, reason="wrong case", by="Lin")
+    desk.happens("voided", "2026-03-03 11:00", event={"source": "/test", "id": "2"}, reason="oh no", by="Lin")
+    desk.happens("assigned", "2026-03-03 09:00", owner="Zhou Wen")
+    desk.happens("voided", "2026-03-03 12:00", event={"source": "/test", "id": "1"}, reason="a test", by="Lin")
+    desk.sweeps("2026-03-30 12:00")
+    voided = {line["event_id"]: line["voided"] for line in timeline_of(desk)}
+    assert voided == {"1": True, "2": False, "3": False, "4": True, "5": False, None: False}
