@@ -10,7 +10,7 @@ import pytest
 from monitors.metrics.registry import Metrics
 from triage.adapters.store.store import SqlStore, open_store
 from triage.adapters.time_source import MachineTime
-from triage.entrypoints.consumer import Consumer
+from triage.entrypoints.consumer import TURN_SECONDS, Consumer
 from triage.errors import StoreAway
 from triage.ports import CONSUME, Part, Record
 from triage.service.handle_event import EventHandler
@@ -98,11 +98,20 @@ class Counting(EventHandler):
         return records[-1].next_offset
 
 
+class Slowed(MachineTime):
+    """`lost`: seconds that work took beside the true ones."""
+
+    lost = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.lost
+
+
 class Desk:
     """A consumer, its store and its source."""
 
     def __init__(self, directory: Path, meets: MEETS) -> None:
-        time = MachineTime()
+        self.time = time = Slowed()
         self.store = open_store(f"sqlite:///{directory}/desk.sqlite", time)
         self.source, self.flag = Parts(), Flag()
         self.handler = Counting(self.store, meets)
@@ -206,6 +215,23 @@ def test_a_stop_between_two_batches_claims_nothing_of_the_rest(tmp_path: Path) -
     assert desk.handler.handled[PARTS[0]] == ALL[PARTS[0]]
     assert desk.handler.handled[PARTS[1]] == [0, 1, 2, 3]
     assert desk.caught_up() == [False, False, False]
+
+
+def test_a_turn_that_took_too_long_claims_no_end(tmp_path: Path) -> None:
+    """A source is at the end of what it gave out, also of files in a folder: what the turn left of that is not read."""
+    caught_up: list[bool] = []
+
+    def meets(part: Part, offset: int) -> None:
+        if (part, offset) == (PARTS[0], LENGTH - 2):
+            desk.time.lost += TURN_SECONDS + 1
+        if (part, offset) == (PARTS[1], LENGTH - 2):
+            caught_up.extend(desk.caught_up())
+
+    desk = Desk(tmp_path, meets)
+    desk.consumer.run(until_drained=True)
+    assert caught_up == [False, False, False]
+    assert desk.handler.handled == ALL
+    assert desk.caught_up() == [True, True, True]
 
 
 def test_an_operators_new_position_counts_from_the_end_of_the_pause(tmp_path: Path) -> None:

@@ -148,7 +148,9 @@ class Consumer:
                 return
         except PositionLost as error:
             self._lose(error)
-        self._note_progress(seen | dict(self._source.caught_up()))
+        # The source is at the end of what it gave out; what the turn left of that is not read.
+        ends = {} if self._again else dict(self._source.caught_up())
+        self._note_progress(seen | ends)
 
     def _heed_pause(self) -> None:
         """At its end every part is placed anew: an operator may have moved it meanwhile."""
