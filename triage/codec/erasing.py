@@ -1,14 +1,16 @@
 """What is left of an event's data when the personal data of its case are erased: what fold and clocks read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from copy import copy
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 import msgspec
 
 from triage.codec.checking import PERSONAL_PATHS
 from triage.codec.fields import Approver, Country, EventKey, Field, MoneyIn, MoneyPatch, PersonIn, Text, fields_by_type
 from triage.codec.showing import is_our_name
+from triage.domain.document import Document
 from triage.domain.event import Event
 from triage.domain.facts import Vocabulary
 
@@ -26,12 +28,27 @@ _PLAIN = (bool, int, float, datetime, MoneyIn, MoneyPatch, EventKey, Approver, P
 
 
 class Eraser:
-    """Erases by one vocabulary. What it does not declare goes, and so does what does not fit its declaration."""
+    """Erases by one vocabulary. What it does not declare goes, and so does what does not fit its declaration. `names`:
+    of clocks and limits, which stay however they are spelled; words take effect by them."""
 
-    def __init__(self, words: Vocabulary) -> None:
+    def __init__(self, words: Vocabulary, names: Collection[str] = ()) -> None:
+        self._names = frozenset(names)
         self._fields = fields_by_type(words)
         self._personal = PERSONAL_PATHS | {spec.path for spec in words.facts.values() if spec.personal and spec.path}
         self._facts = words.facts
+
+    def of_case(self, clocks: Collection[str]) -> Self:
+        """The same for a case that has these clocks, full names, of which some may be of older revisions."""
+        if self._names.issuperset(clocks):
+            return self
+        mine = copy(self)
+        mine._names = self._names | clock_words(clocks)
+        return mine
+
+    def document(self, document: Document) -> Document:
+        """What its events tell of the clocks alone."""
+        erase = self.of_case(document.clocks).event
+        return msgspec.structs.replace(document, events=tuple(map(erase, document.events)))
 
     def event(self, event: Event) -> Event:
         """The event without personal data; its name, type, times and what clocks read stay. Erasing twice changes
@@ -73,8 +90,13 @@ class Eraser:
         if path in self._personal or not _fits(field.kind, value):
             return False
         if path in WORDS_OF_OURS and isinstance(value, str):
-            return is_our_name(value)
+            return value in self._names or is_our_name(value)
         return path == CUSTOMER or _is_closed(field.kind)
+
+
+def clock_words(clocks: Collection[str]) -> frozenset[str]:
+    """How events may name these clocks: in full and in short."""
+    return frozenset(clocks) | {name.rpartition("/")[2] for name in clocks}
 
 
 def _is_closed(kind: Any) -> bool:

@@ -14,15 +14,18 @@ DATED = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ][\d:.+Zz-]*)?")
 OUR_NAME = re.compile(r"[\w:/.% -]{1,80}", re.ASCII)
 """How clocks and limits are named, in the files and by events."""
 
+LIMIT = re.compile(r"\d{1,4} {1,9}[A-Za-z]+( [A-Za-z]+)?")
+"""An amount and a unit, which may be misspelt: `30 calender days`."""
+
 
 def is_our_name(text: str) -> bool:
     """Whether it may name something of the service's, and nobody."""
     return OUR_NAME.fullmatch(text) is not None and sum(map(str.isdigit, text)) <= MOST_DIGITS
 
 
-def our_name(text: str | None) -> str | None:
-    """The name that an event gives a clock or a limit, when it may be one, else how long it is."""
-    return text if text is None or is_our_name(text) else shown(text)
+def shown_limit(text: str) -> str:
+    """The limit that an event asks for, when it looks like one, else how long it is."""
+    return text if LIMIT.fullmatch(text) else shown(text)
 
 
 def shown(text: str, *, dates: bool = False) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from monitors.clocks.plan import AttachedClock
 from monitors.clocks.policy import Policy
-from triage.codec.erasing import Eraser
+from triage.codec.erasing import Eraser, clock_words
 from triage.domain.case import Case
 from triage.domain.condition import Op, Test, holds, leaf_tests, passes
 from triage.domain.decision import Decision
@@ -50,7 +50,9 @@ class CompiledRulebook:
     @cached_property
     def eraser(self) -> Eraser:
         """Takes the personal data out of events, by this revision's words."""
-        return Eraser(self.rulebook.vocabulary)
+        clocks = [attached for of_policy in self.clocks.values() for attached in of_policy]
+        limits = {extension.text for one in clocks for extension in one.clock.extensions}
+        return Eraser(self.rulebook.vocabulary, clock_words([one.name for one in clocks]) | limits)
 
     def _is_personal(self, fact: str) -> bool:
         spec = self.rulebook.vocabulary.facts.get(fact)

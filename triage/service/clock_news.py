@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ from monitors.clocks.policy import Against
 from monitors.notices import outputs
 from monitors.notices.message import Output
 from monitors.notices.route import Addressee, addressees
-from triage.codec.showing import our_name
+from triage.codec.erasing import clock_words
+from triage.codec.showing import shown, shown_limit
 from triage.domain.document import AnnouncedClock, HandledStep
 from triage.service.clockwork import policy_at
 from triage.service.draft import Draft
@@ -132,19 +134,26 @@ def _announce_gone(draft: Draft, name: str, cycle: int, cause: Cause) -> None:
 
 
 def _announce_refusal(draft: Draft, refusal: Refusal) -> None:
-    """A word that counts for nothing is answered once."""
-    source, event_id = refusal.event
-    clock = our_name(refusal.clock)
-    key = (refusal.kind, source, event_id, clock or "")
+    """A word that counts for nothing is answered once. The name of a clock of the case is told as it is; another one
+    may be anything that somebody typed, and is not kept either."""
+    clock, to = refusal.clock, refusal.to
+    is_shown = clock is None or clock in clock_words(draft.planned_with) or shown(clock) == clock
+    told = clock if is_shown else shown(clock or "")
+    key = (refusal.kind, *refusal.event, (clock or "") if is_shown else _digest(clock or ""))
     if key in draft.refused:
         return
     draft.refused.add(key)
-    data: Any = outputs.PauseRefused(clock=clock, missing=refusal.missing)
+    data: Any = outputs.PauseRefused(clock=told, missing=refusal.missing)
     if refusal.kind == "extension":
+        limit = None if to is None else shown_limit(to)
         data = outputs.ExtensionRefused(
-            clock=clock, missing=refusal.missing, to=our_name(refusal.to), late_by_seconds=refusal.late_by_seconds
+            clock=told, missing=refusal.missing, to=limit, late_by_seconds=refusal.late_by_seconds
         )
     draft.tell(Output(type=f"complaint.{refusal.kind}_refused", case=draft.row.id, key=key[1:], data=data))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _resolve_steps(draft: Draft, clock: Clock) -> None:

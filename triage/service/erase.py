@@ -48,7 +48,7 @@ def erase_rows(tx: Transaction, rows: Sequence[CaseRow], eraser: Eraser) -> Eras
     """Erase some cases, whose rows are locked, in the transaction at hand. The caller says so in the audit."""
     changes = Changes()
     for row in rows:
-        document = msgspec.structs.replace(row.document, events=tuple(map(eraser.event, row.document.events)))
+        document = eraser.document(row.document)
         erased_at, version = row.erased_at or tx.now(), row.version + 1
         emptied = msgspec.structs.replace(row, document=document, erased_at=erased_at, version=version)
         changes.cases[row.id] = emptied

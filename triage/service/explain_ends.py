@@ -12,7 +12,7 @@ from monitors.clocks.pauses import Pause
 from monitors.clocks.plan import AttachedClock
 from monitors.clocks.policy import ClockPattern, EventPattern, EventRef, Reached
 from monitors.clocks.words import words_of
-from triage.codec.showing import our_name
+from triage.codec.showing import shown_limit
 from triage.domain import event as ev
 from triage.domain.case import Case
 from triage.domain.condition import leaf_tests
@@ -176,7 +176,7 @@ def said_refusal(refusal: Refusal, when: Text) -> Text:
     if late is not None:
         missing = (say("it came {span} after the due time", span=said_span(late)), *missing)
     if refusal.kind == "extension":
-        to = written_limit_in_words(our_name(refusal.to) or "")
+        to = written_limit_in_words(shown_limit(refusal.to or ""))
         return say("The extension to {to} of {when} does not count: {why}.", to=to, when=when, why=missing)
     return say("The pause of {when} does not count: {why}.", when=when, why=missing)
 

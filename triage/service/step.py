@@ -84,11 +84,12 @@ def apply(row: CaseRow | None, arrival: Arrival, rules: Rules, moment: Moment, c
 
 def _without_what_is_erased(row: CaseRow, event: Event, rules: Rules, moment: Moment) -> tuple[CaseRow, Event]:
     """The case and its new event as they are worked with: without personal data from an erasure on, and for ever."""
-    eraser = rules.active.eraser
     if event.type == ev.ERASED:
-        document = msgspec.structs.replace(row.document, events=tuple(map(eraser.event, row.document.events)))
+        document = rules.active.eraser.document(row.document)
         row = msgspec.structs.replace(row, document=document, erased_at=row.erased_at or moment.now)
-    return (row, event) if row.erased_at is None else (row, eraser.event(event))
+    elif row.erased_at is None:
+        return row, event
+    return row, rules.active.eraser.of_case(row.document.clocks).event(event)
 
 
 def _whose_word(event: Event) -> tuple[str, str]:

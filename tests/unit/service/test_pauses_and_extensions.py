@@ -1,12 +1,16 @@
 """Pauses and extensions as others hear of them: due times that stand and move, warnings that move with them, reminders,
 and words that count for nothing."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from tests.unit.service.desk import ANSWER, WARNED, Desk, at, desk_with
+from tests.builders_rules import policies_of, with_rules
+from tests.unit.service.desk import ANSWER, REGISTERED, WARNED, Desk, at, desk_with
+from triage.rulebook.decide import CompiledRulebook
 from triage.service.case_view import planned_line, stored_line
+from triage.service.draft import Rules
 
 PAUSED = f"{ANSWER}, warn: [1 working day before], pause: [appraisal]"
 EXTENDED = (
@@ -19,6 +23,12 @@ TO_60 = TO_30 | {
     "complainant_informed_at": "2026-03-10T09:00:00+08:00",
     "approver": {"id": "zhou", "role": "department_head"},
 }
+
+
+def rules_of(policies: Mapping[str, Sequence[str]]) -> CompiledRulebook:
+    """The sound folder with these policies, which always apply."""
+    files = {"sla/policies.yaml": policies_of(policies, "applies_when: always")}
+    return with_rules({"some": "{tags: [some]}"}, None, files)
 
 
 def extended(local: str = "2026-03-10 10:00", /, **data: Any) -> Desk:
@@ -138,6 +148,55 @@ def test_a_pause_that_counts_for_nothing_is_refused_once(
     assert desk.told_of("pause_refused", "clock", "missing") == [told]
     assert set(desk.heard("pause_refused")[0]["data"]) == {"clock", "missing"}
     assert len(desk.heard("deadline_set")) == 1
+
+
+def test_a_refusal_names_our_clocks_in_full_and_shows_nothing_of_what_may_be_a_person() -> None:
+    """However many digits our own name has; two unknown names of one length are two refusals, and nothing typed for one
+    of them is in what goes out, in its id or in the document."""
+    desk = Desk(rules_of({"cn-order-2020-3": [EXTENDED]}))
+    desk.happens("registered", "2026-03-02 10:00", **REGISTERED)
+    desk.happens("extension_granted", "2026-03-03 10:00", clock="answer", to="30 calender days", reason="x")
+    desk.happens("extension_granted", "2026-03-03 11:00", clock="Wang Wu", to="Li Si", reason="x")
+    desk.happens("paused", "2026-03-03 12:00", clocks=["13812345678", "13812345679", "anser"], reason="appraisal")
+    assert desk.told_of("extension_refused", "clock", "to") == [
+        ("cn-order-2020-3/answer", "30 calender days"),
+        ("a text of 7 characters", "a text of 5 characters"),
+    ]
+    assert [one[0] for one in desk.told_of("pause_refused", "clock")] == [
+        "a text of 11 characters",
+        "a text of 11 characters",
+        "anser",
+    ]
+    assert desk.row is not None
+    kept = str(desk.row.document.refused)
+    assert "Wang" not in kept
+    assert "13812" not in kept
+
+
+def test_an_erased_case_keeps_its_extension_whatever_digits_its_clock_has_in_its_name() -> None:
+    """Granted before the erasure and after it: the due time is the extended one. What looks like a telephone number
+    goes."""
+    desk = Desk(rules_of({"cn-order-2020-3": [EXTENDED]}))
+    desk.happens("registered", "2026-03-02 10:00", **REGISTERED)
+    desk.happens("extension_granted", "2026-03-03 10:00", **{**TO_30, "clock": "cn-order-2020-3/answer"})
+    desk.happens("erased", "2026-03-04 10:00", by="Wang", reason="asked for")
+    assert desk.stored["cn-order-2020-3/answer", 1].due_at == at("2026-04-01 23:59:59")
+    desk.happens("extension_granted", "2026-03-10 10:00", **{**TO_60, "clock": "cn-order-2020-3/answer"})
+    desk.happens("extension_granted", "2026-03-10 11:00", clock="13812345678", to="x", reason="x")
+    assert desk.stored["cn-order-2020-3/answer", 1].due_at == at("2026-05-01 23:59:59")
+    assert desk.row is not None
+    assert "13812" not in str(desk.row.document)
+
+
+def test_an_erased_case_knows_clocks_that_only_an_older_revision_has() -> None:
+    """The case holds the revision by which its clock started."""
+    old, new = rules_of({"cn-order-2020-3": [EXTENDED]}), rules_of({"other": [EXTENDED]})
+    desk = Desk(old)
+    desk.happens("registered", "2026-03-02 10:00", **REGISTERED)
+    desk.rules = Rules(new, {old.rulebook.revision: old})
+    desk.happens("erased", "2026-03-04 10:00", by="Wang", reason="asked for")
+    desk.happens("extension_granted", "2026-03-05 10:00", **{**TO_30, "clock": "cn-order-2020-3/answer"})
+    assert desk.stored["cn-order-2020-3/answer", 1].due_at == at("2026-04-01 23:59:59")
 
 
 def test_a_pause_behind_the_due_time_changes_nothing() -> None:
