@@ -26,6 +26,13 @@ SECONDS_SLOW = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 21600, 86400)
 METRICS: tuple[Metric, ...] = (
     Metric("events_total", "counter", "Events read, by type and what became of them.", ("type", "outcome")),
     Metric("faulty_events_total", "counter", "Events that reached a case with faults in their data."),
+    Metric("backdated_replies_total", "counter", "Replies recorded more than 24 hours after their own time."),
+    Metric(
+        "untested_currency_total",
+        "counter",
+        "Amounts that came in a currency which no rule tests, and count as absent.",
+        ("fact",),
+    ),
     Metric("id_conflicts_total", "counter", "Events whose id and source came before with other content."),
     Metric("complaints_total", "counter", "Registered complaints by cause and channel.", ("cause", "channel")),
     Metric("outcomes_total", "counter", "Closed cases by outcome and department.", ("outcome", "department")),

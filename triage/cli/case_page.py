@@ -91,7 +91,9 @@ def _timeline_table(timeline: Iterable[TimelineLine], reader: Reader) -> Table:
 
 def _what(row: TimelineLine) -> Text:
     name = EVENTS.get(row.type, as_is(row.type.removeprefix("complaint.")))
-    return say("{event}, voided", event=name) if row.voided else name
+    if row.voided:
+        return say("{event}, voided", event=name)
+    return say("{event}, backdated", event=name) if row.backdated else name
 
 
 def _table(reader: Reader, *heads: Text) -> Table:

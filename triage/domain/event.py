@@ -1,6 +1,6 @@
 """Complaint events: what happened to one complaint, as told by other systems."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -95,3 +95,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def order(self) -> tuple[datetime, int, str, str]:
         """Sort key of the fold: time, table order of the types (others last), source, id."""
         return (self.time, _RANK.get(self.type, len(EVENT_TYPES)), self.source, self.id)
+
+
+BACKDATED_AFTER = timedelta(hours=24)
+"""A reply recorded longer than that after its own time is backdated: it stops the clock, and is flagged."""
+
+
+def is_backdated(event_type: str, time_of_event: datetime, recorded_at: datetime) -> bool:
+    """Whether it is a reply that was recorded long after it is said to have been sent."""
+    return event_type == REPLY_SENT and recorded_at - time_of_event > BACKDATED_AFTER

@@ -14,7 +14,7 @@ from triage.codec.erasing import Eraser, clock_words
 from triage.domain.case import Case
 from triage.domain.condition import Op, Test, holds, leaf_tests, passes
 from triage.domain.decision import Decision
-from triage.domain.facts import Facts
+from triage.domain.facts import Facts, Money
 from triage.rulebook.attaching import Attaching
 from triage.rulebook.combine import combine, reasons, said_by_rules
 from triage.rulebook.compiled import Matcher
@@ -27,7 +27,8 @@ from triage.rulebook.terms import TermIndex
 
 
 class CompiledRulebook:
-    """One revision, ready to decide; built once."""
+    """One revision, ready to decide; built once. `amounts`: facts that are tested for amounts, each with the field of
+    the data in which it stands and the currencies of its tests."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
@@ -38,6 +39,10 @@ class CompiledRulebook:
         self.mentioned_in = frozenset(test.fact for test in tests if test.op is Op.MENTIONS)
         self.facts = FactReader(rulebook.vocabulary, self.terms, sorted(self.mentioned_in), self.zone)
         self.asks_history = any(test.fact.startswith("history.") for test in tests)
+        tested = _currencies_of(tests)
+        self.amounts = {
+            spec.name: (root, tested[spec.name]) for spec, _, root in self.facts.paths if spec.name in tested
+        }
         self._personal_tests: dict[str, dict[str, Test]] = {}
         for test in tests:
             if self._is_personal(test.fact):
@@ -112,6 +117,17 @@ def _clocks_of(policy: Policy, rulebook: Rulebook) -> tuple[AttachedClock, ...]:
     """The clocks of a policy as this revision alone has them."""
     calendar = rulebook.calendars[policy.calendar]
     return tuple(AttachedClock(policy.clock_name(one), one, calendar) for one in policy.clocks)
+
+
+def _currencies_of(tests: Iterable[Test]) -> dict[str, set[str]]:
+    """Facts that are tested for amounts, each with the currencies of its tests."""
+    found: dict[str, set[str]] = {}
+    for test in tests:
+        amounts = test.value if isinstance(test.value, tuple) else (test.value,)
+        for amount in amounts:
+            if isinstance(amount, Money):
+                found.setdefault(test.fact, set()).add(amount.currency)
+    return found
 
 
 def _tests_of(rulebook: Rulebook) -> list[Test]:

@@ -9,7 +9,7 @@ import msgspec
 from monitors.clocks.clock import Clock
 from triage.codec.erasing import Eraser
 from triage.domain.case import voided_by
-from triage.domain.event import Person
+from triage.domain.event import Person, is_backdated
 from triage.ports import CaseRow, ClockRow, TimelineRow
 
 
@@ -66,7 +66,8 @@ class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
 
 class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a case's timeline; `decision` is what the rules said when the outcome changed. `voided`: an event that
-    counts as never happened. `body`: of an event without personal data, unless they were asked for."""
+    counts as never happened. `backdated`: a reply recorded more than 24 hours after its own time. `body`: of an event
+    without personal data, unless they were asked for."""
 
     seq: int
     kind: str
@@ -76,6 +77,7 @@ class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str | None
     source: str | None
     voided: bool
+    backdated: bool
     body: Any
     decision: Any
 
@@ -165,6 +167,7 @@ def timeline_lines(case: CaseRow, rows: Iterable[TimelineRow], eraser: Eraser | 
             event_id=row.event_id,
             source=row.source,
             voided=(row.source, row.event_id) in voided,
+            backdated=is_backdated(row.type, row.event_time, row.recorded_at),
             body=_body(row, eraser),
             decision=msgspec.json.decode(row.decision) if row.decision else None,
         )

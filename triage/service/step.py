@@ -18,9 +18,10 @@ from triage.domain.case import Case, fold
 from triage.domain.decision import Outcome
 from triage.domain.document import Document, HandledStep
 from triage.domain.event import Event, Fault
+from triage.domain.facts import Facts
 from triage.ports import CaseRow, Sibling
 from triage.rulebook.combine import owner_of
-from triage.service import clock_news, clockwork, deciding
+from triage.service import clock_news, clockwork, deciding, event_figures
 from triage.service.clock_news import Cause
 from triage.service.draft import Draft, Effects, Moment, Rules
 
@@ -65,7 +66,7 @@ def apply(row: CaseRow | None, arrival: Arrival, rules: Rules, moment: Moment, c
         key=(event.source, event.id),
         about_past=event.type in ABOUT_PAST or events[-1].order != event.order,
     )
-    decision = _settle(draft, case, event, siblings, cause, event.time)
+    decision, facts = _settle(draft, case, event, siblings, cause, event.time)
     draft.record(
         kind="event",
         type=event.type,
@@ -76,7 +77,7 @@ def apply(row: CaseRow | None, arrival: Arrival, rules: Rules, moment: Moment, c
         body=_body(arrival, faults) if row.erased_at is None else _erased_body(event),
         decision=decision,
     )
-    _count_event(draft, case, arrival.event, faults)
+    event_figures.count(draft, case, arrival.event, faults, facts)
     effects = _finish(draft, case, tuple(events))
     erased_by = _whose_word(arrival.event) if event.type == ev.ERASED else None
     return msgspec.structs.replace(effects, erased_by=erased_by, faults=faults) if erased_by or faults else effects
@@ -117,7 +118,7 @@ def fire(row: CaseRow, rules: Rules, moment: Moment, siblings: Sequence[Sibling]
     cause_key: tuple[Any, ...] = ("due", *(part for step in handled[-1:] for part in step.effect))  # handled once
     if not handled:  # rules run again all the same, and what they change needs a name of its own
         cause_key = ("due", row.version, *(part for one in passed for part in one))
-    decision = _settle(draft, case, None, siblings, Cause("late_event", cause_key), latest)
+    decision, _ = _settle(draft, case, None, siblings, Cause("late_event", cause_key), latest)
     if handled or decision:
         draft.record(
             kind="step",
@@ -157,8 +158,9 @@ def _settle(
     siblings: Sequence[Sibling],
     cause: Cause,
     at: datetime,
-) -> str | None:
-    """One pass per cause: clocks of the policies already attached → facts → decide → attach → plan."""
+) -> tuple[str | None, Facts | None]:
+    """One pass per cause: clocks of the policies already attached → facts → decide → attach → plan. What the timeline
+    keeps of the decision, and the facts when rules ran."""
     if not draft.clocks:
         clockwork.plan(draft, case)
     already = dict(draft.attached)
@@ -173,7 +175,7 @@ def _settle(
         clockwork.plan(draft, case)
     clock_news.announce(draft, msgspec.structs.replace(cause, new_priority=has_new_priority))
     deciding.announce_closing(draft, case, event, cause.key)
-    return kept
+    return kept, facts
 
 
 def _fire_clock(draft: Draft, due: Sequence[tuple[Clock, Step]]) -> list[HandledStep]:
@@ -229,20 +231,6 @@ def _body(arrival: Arrival, faults: Sequence[Fault]) -> str:
     if faults:
         body["faults"] = faults
     return msgspec.json.encode(body).decode()
-
-
-def _count_event(draft: Draft, case: Case, event: Event, faults: Sequence[Fault]) -> None:
-    out_of_order = (event.source, event.id) in case.out_of_order
-    kind = draft.rules.active.type_label(event.type)
-    draft.count("events_total", type=kind, outcome="out_of_order" if out_of_order else "applied")
-    if faults:
-        draft.count("faulty_events_total")
-    if event.type == ev.REGISTERED and not out_of_order:
-        for cause in event.data.get("causes") or ["none"]:
-            draft.count("complaints_total", cause=cause, channel=event.data.get("channel", "none"))
-    score = event.data.get("score")
-    if event.type == ev.FOLLOWUP_COMPLETED and score is not None:
-        draft.measure("satisfaction_score", score)
 
 
 def _finish(draft: Draft, case: Case, events: tuple[Event, ...]) -> Effects:

@@ -20,7 +20,7 @@ BY_NAME = {metric.name: metric for metric in METRICS}
 
 LABELS = {
     "type", "outcome", "cause", "channel", "department", "rule", "name", "revision", "priority", "clock", "kind",
-    "age", "alarm", "day", "field", "figures", "reason", "topic", "partition", "loop", "switch", "result",
+    "age", "fact", "alarm", "day", "field", "figures", "reason", "topic", "partition", "loop", "switch", "result",
 }  # fmt: skip
 """Everything that a metric may be divided by: a new one is a decision, for each of its values is a series."""
 

@@ -53,8 +53,9 @@ class Desk:
         self.traceparent: str | None = None
         self._events = 0
 
-    def happens(self, what: str, local: str, seen_until: datetime = LONG_AGO, /, **data: Any) -> Effects:
-        """An event of the case, of this type, at this local time."""
+    def happens(self, what: str, local: str, moment: Moment | datetime = LONG_AGO, /, **data: Any) -> Effects:
+        """An event of the case, of this type, at this local time, handled at that moment; an instant: up to which
+        everything is read."""
         self._events += 1
         envelope = {
             "id": str(self._events),
@@ -67,7 +68,8 @@ class Desk:
         }
         arrival = Codec(self.rules.active.rulebook.vocabulary).decode(json.dumps(envelope).encode(), None)
         assert isinstance(arrival, Arrival)
-        moment = Moment(now=max(at(local), seen_until), seen_until=seen_until, complete_until=seen_until)
+        if isinstance(moment, datetime):
+            moment = Moment(now=max(at(local), moment), seen_until=moment, complete_until=moment)
         return self._took(apply(self.row, arrival, self.rules, moment, self.cases_of))
 
     def is_registered(self, local: str = "2026-03-02 10:00", seen_until: datetime = LONG_AGO, **data: Any) -> Effects:

@@ -22,7 +22,19 @@ CLOCK_KEYS = (
     "clock", "cycle", "state", "breached", "late_by_seconds", "started_at", "due_at", "original_due_at",
     "due_at_if_resumed_now", "ended_at", "provisional",
 )  # fmt: skip
-TIMELINE_KEYS = ("seq", "kind", "type", "time", "recorded_at", "event_id", "source", "voided", "body", "decision")
+TIMELINE_KEYS = (
+    "seq",
+    "kind",
+    "type",
+    "time",
+    "recorded_at",
+    "event_id",
+    "source",
+    "voided",
+    "backdated",
+    "body",
+    "decision",
+)
 
 
 def printed(line: msgspec.Struct) -> dict[str, Any]:
@@ -196,6 +208,14 @@ def test_a_row_without_a_body_or_a_decision_has_null(body: str | None) -> None:
     line = printed(next(timeline_lines(a_case(), [row], None)))
     assert line["body"] == (json.loads(body) if body else None)
     assert line["decision"] is None
+
+
+def test_a_backdated_reply_is_marked(desk: Desk) -> None:
+    """Recorded more than a day after it is said to have been sent; other events may come as late as they like."""
+    desk.happens("reply_sent", "2026-03-03 10:00", at("2026-03-04 10:00"), channel="letter")
+    desk.happens("reply_sent", "2026-03-03 10:00", at("2026-03-04 10:00:01"), channel="letter")
+    desk.happens("contacted", "2026-03-03 10:00", at("2026-03-09 10:00"), direction="to_customer")
+    assert [line["backdated"] for line in timeline_of(desk)] == [False, False, True, False]
 
 
 def test_a_voided_event_is_marked(desk: Desk) -> None:

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from tests.builders_rules import changed, compiled, sound_rules, with_rules
-from tests.unit.service.desk import REGISTERED, Desk
+from tests.unit.service.desk import ANSWER, REGISTERED, Desk, at, desk_with
 from triage.domain.event import Person
 from triage.ports import Sibling
-from triage.service.draft import Rules
+from triage.service.draft import Effects, Moment, Rules
 
 
 def test_a_registration_is_decided_and_gets_its_deadline() -> None:
@@ -229,6 +229,36 @@ def test_a_patch_that_does_not_fit_its_case_is_told_as_faulty(words: dict[str, A
     assert [one.name for one in effects.counts if "faulty" in one.name] == ["faulty_events_total"]
     desk.happens("contacted", "2026-03-04 10:00", direction="from_customer")
     assert [one.name for one in desk.effects[-1].counts if "faulty" in one.name] == []
+
+
+def test_backdated_replies_are_counted_but_for_those_of_a_backfill() -> None:
+    """Each stops its clock all the same."""
+    desk = desk_with(ANSWER)
+    late = at("2026-03-20 10:00")
+    counted = desk.happens("reply_sent", "2026-03-03 10:00", late, channel="letter").counts
+    assert [one.name for one in counted if "backdated" in one.name] == ["backdated_replies_total"]
+    assert desk.stored["sla/answer", 1].state == "stopped"
+    assert desk.row is not None
+    moment = Moment(now=late, seen_until=late, complete_until=late, backfill_before=at("2026-03-10 10:00"))
+    filled = desk.happens("reply_sent", "2026-03-04 10:00", moment, channel="letter").counts
+    assert [one.name for one in filled if "backdated" in one.name] == []
+
+
+def test_an_amount_in_a_currency_that_no_rule_tests_is_counted_when_it_comes() -> None:
+    """Not again with every event of the case, nor when an amendment is about something else."""
+    desk = Desk(with_rules({"big": "{tags: [big]}"}, {"big": "{amount_disputed: {between: [5 HKD, 50000 HKD]}}"}))
+
+    def counted(effects: Effects) -> list[dict[str, str]]:
+        return [one.labels for one in effects.counts if one.name == "untested_currency_total"]
+
+    assert counted(desk.is_registered(amount_disputed={"value": 60, "currency": "CNY"})) == [
+        {"fact": "amount_disputed"}
+    ]
+    assert counted(desk.happens("amended", "2026-03-03 10:00", patch={"policy_no": "P-1"})) == []
+    assert counted(desk.happens("contacted", "2026-03-03 11:00", direction="to_customer")) == []
+    dollars = {"amount_disputed": {"value": 60, "currency": "HKD"}}
+    assert counted(desk.happens("amended", "2026-03-04 10:00", patch=dollars)) == []
+    assert counted(desk.happens("amended", "2026-03-05 10:00", patch={"amount_disputed": {"currency": "USD"}})) != []
 
 
 def test_a_second_registration_counts_as_no_complaint() -> None:

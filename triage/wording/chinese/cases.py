@@ -23,6 +23,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     "time (UTC)": ("時間（UTC）", "时间（UTC）"),
     "yes": ("是", "是"),
     "{clock}, cycle {cycle}: {state}": ("{clock}，第{cycle}輪：{state}", "{clock}，第{cycle}轮：{state}"),
+    "{event}, backdated": ("{event}，事後補登", "{event}，事后补登"),
     "{event}, voided": ("{event}，已作廢", "{event}，已作废"),
     "{span} ago": ("{span}前", "{span}前"),
     "{what}, due": ("{what}，到期", "{what}，到期"),
