@@ -139,13 +139,9 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     lagging: bool
 
 
-class AlertResolved(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice that was sent is no longer true: `complaint.alert_resolved`."""
+class AlertResolved(Notice, frozen=True, kw_only=True):
+    """A notice that was sent is no longer true: `complaint.alert_resolved`. All else is as the notice said it."""
 
-    clock: str
-    cycle: int
-    step: str
-    due_at: datetime
     reason: TakenBack
 
 

@@ -6,10 +6,27 @@ from typing import Any
 import msgspec
 
 from triage.domain.decision import Outcome
-from triage.domain.event import Event
+from triage.domain.event import Event, Person
 
 StepKey = tuple[str, int, str, datetime, int]
 """Clock, cycle, step, due time, how often it was taken back."""
+
+
+class ToldNotice(msgspec.Struct, frozen=True, array_like=True):
+    """What the notice of a step said beside the step itself, for those who have to hear that it is no longer true.
+    `revision`, `source`: of the policy. `to`: role, id and name of each person. The rest as in the notice."""
+
+    revision: str
+    source: dict[str, str]
+    due_at: datetime | None
+    late_by_seconds: int
+    to: tuple[tuple[str, str, str], ...]
+    priority: str
+    department: str
+    owner: Person
+    provisional: bool
+    late_attach: bool
+    lagging: bool
 
 
 class HandledStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -17,7 +34,7 @@ class HandledStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     Key: clock, cycle, step, due_at and `again`, which counts how often it was taken back before: what is true again is
     told again. `resolved`: why the step no longer stands (met, moved, late_evidence, cancelled, voided), None while it
-    does.
+    does. `told`: of a fired one that stands.
     """
 
     clock: str
@@ -28,6 +45,7 @@ class HandledStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     at: datetime
     again: int = 0
     resolved: str | None = None
+    told: ToldNotice | None = None
 
     @property
     def key(self) -> StepKey:

@@ -1,7 +1,6 @@
 """What is told of a case's clocks: every difference between their plan and what was announced before."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +14,7 @@ from monitors.notices.message import Output
 from monitors.notices.route import Addressee, addressees
 from triage.codec.erasing import clock_words
 from triage.codec.showing import shown, shown_limit
-from triage.domain.document import AnnouncedClock, HandledStep
+from triage.domain.document import AnnouncedClock, HandledStep, ToldNotice
 from triage.service.clockwork import policy_at
 from triage.service.draft import Draft
 
@@ -187,50 +186,62 @@ def _end_reason(clock: Clock, planned: Step | None) -> str:
 
 
 def _resolve(draft: Draft, step: HandledStep, reason: str) -> None:
-    draft.handle_step(msgspec.structs.replace(step, resolved=reason))
-    if step.state == "fired":
-        data = outputs.AlertResolved(
-            clock=step.clock, cycle=step.cycle, step=step.step, due_at=step.due_at, reason=reason
-        )
+    draft.handle_step(msgspec.structs.replace(step, resolved=reason, told=None))
+    if step.told is not None:
+        said = msgspec.structs.asdict(_notice_of(step, step.told))
+        data = outputs.AlertResolved(**said, reason=reason)
         draft.tell(Output(type="complaint.alert_resolved", case=draft.row.id, key=step.effect, data=data))
         draft.count("alerts_total", kind="alert_resolved")
 
 
-def _to_whom(draft: Draft, roles: tuple[str, ...]) -> tuple[Addressee, ...]:
-    """The persons who hear of a notice of this case."""
-    outcome = draft.outcome
-    assert outcome is not None, "a case has an outcome before it has clocks"
-    department = draft.rules.active.rulebook.departments.get(outcome.department)
-    return addressees(roles, outcome.owner, department.escalation if department else {})
+def send(draft: Draft, clock: Clock, step: Step, handled: HandledStep) -> None:
+    """Tell of one fired step, and keep what was said for the day on which it is no longer true."""
+    told = _told(draft, clock, step)
+    draft.handle_step(msgspec.structs.replace(handled, told=told))
+    kind = ALERT_TYPES[step.kind]
+    draft.tell(Output(type=kind, case=draft.row.id, key=handled.effect, data=_notice_of(handled, told)))
+    draft.count("alerts_total", kind=kind.removeprefix("complaint."))
 
 
-def alert(draft: Draft, clock: Clock, step: Step, handled: HandledStep, *, lagging: bool) -> Output:
-    """The notice of one fired step, as it was recorded; that of a pause has no due time."""
+def _told(draft: Draft, clock: Clock, step: Step) -> ToldNotice:
+    """What is said of a step that fires now; the notice of a pause has no due time."""
     outcome = draft.outcome
     assert outcome is not None, "a case has an outcome before it has clocks"
-    policy_id = clock.name.split("/")[0]
-    revision = draft.pins[clock.name]
+    policy_id, revision = clock.name.split("/")[0], draft.pins[clock.name]
     found = policy_at(draft, policy_id, revision)
-    now = draft.moment.now
+    department = draft.rules.active.rulebook.departments.get(outcome.department)
+    persons = addressees(step.to, outcome.owner, department.escalation if department else {})
     due_at = None if step.kind is StepKind.REMINDER else clock.due_at
-    data = outputs.Notice(
-        clock=clock.name,
-        cycle=clock.cycle,
-        step=step.name,
-        policy=outputs.PolicyName(id=policy_id, revision=revision, source=found[0].source if found else {}),
+    return ToldNotice(
+        revision=revision,
+        source=found[0].source if found else {},
         due_at=due_at,
-        fired_at=now,
-        late_by_seconds=_seconds_late(due_at, now),
-        to=_to_whom(draft, step.to),
+        late_by_seconds=max(0, int((draft.moment.now - due_at).total_seconds())) if due_at else 0,
+        to=tuple((one.role, one.id, one.name) for one in persons),
         priority=outcome.priority,
         department=outcome.department,
         owner=outcome.owner,
         provisional=clock.provisional,
         late_attach=step.at < draft.attached[policy_id].at,
-        lagging=lagging,
+        lagging=step.at > draft.moment.complete_until,
     )
-    return Output(type=ALERT_TYPES[step.kind], case=draft.row.id, key=handled.effect, data=data)
 
 
-def _seconds_late(due_at: datetime | None, now: datetime) -> int:
-    return max(0, int((now - due_at).total_seconds())) if due_at else 0
+def _notice_of(step: HandledStep, told: ToldNotice) -> outputs.Notice:
+    policy = outputs.PolicyName(id=step.clock.split("/")[0], revision=told.revision, source=told.source)
+    return outputs.Notice(
+        clock=step.clock,
+        cycle=step.cycle,
+        step=step.step,
+        policy=policy,
+        due_at=told.due_at,
+        fired_at=step.at,
+        late_by_seconds=told.late_by_seconds,
+        to=tuple(Addressee(*one) for one in told.to),
+        priority=told.priority,
+        department=told.department,
+        owner=told.owner,
+        provisional=told.provisional,
+        late_attach=told.late_attach,
+        lagging=told.lagging,
+    )

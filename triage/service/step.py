@@ -195,10 +195,7 @@ def _fire_clock(draft: Draft, due: Sequence[tuple[Clock, Step]]) -> list[Handled
             department = draft.outcome.department if draft.outcome else ""
             draft.count("breaches_total", department=department, clock=clock.name)
         if state == "fired":
-            lagging = step.at > draft.moment.complete_until
-            notice = clock_news.alert(draft, clock, step, handled[-1], lagging=lagging)
-            draft.tell(notice)
-            draft.count("alerts_total", kind=notice.type.removeprefix("complaint."))
+            clock_news.send(draft, clock, step, handled[-1])
             draft.measure("timer_lateness_seconds", (draft.moment.now - step.at).total_seconds())
     return handled
 

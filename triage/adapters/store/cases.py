@@ -237,4 +237,6 @@ def _clock(row: ClockRow, numbers: dict[str, int]) -> dict[str, Any]:
 
 
 def _notice(case: str, step: HandledStep, numbers: dict[str, int]) -> dict[str, Any]:
-    return {"case_no": numbers[case], **msgspec.structs.asdict(step)}
+    columns = msgspec.structs.asdict(step)
+    del columns["told"]  # of the case's document alone
+    return {"case_no": numbers[case], **columns}
