@@ -92,6 +92,11 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
         hours of others is provisional."""
         return (self.known_from is None or self.known_from <= first) and last <= self.known_until
 
+    def knows_beyond(self, other: "Calendar") -> bool:
+        """Whether it knows a date that lies before or behind all that the other knows."""
+        is_earlier = other.known_from is not None and (self.known_from is None or self.known_from < other.known_from)
+        return is_earlier or self.known_until > other.known_until
+
     def date_of(self, instant: datetime) -> date:
         """The local date of an instant."""
         return instant.astimezone(self.tzinfo).date()

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from triage.codec.fields import NEEDS_DESCRIPTION_OR_CAUSES, Field, Instant, fields_by_type, struct_of
+from triage.codec.field_kinds import Field, Instant, struct_of
+from triage.codec.fields import NEEDS_DESCRIPTION_OR_CAUSES, fields_by_type
 from triage.codec.instants import read_instant
 from triage.codec.showing import shown
 from triage.domain import event as ev

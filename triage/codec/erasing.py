@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self, get_args, get_origin
 import msgspec
 
 from triage.codec.checking import PERSONAL_PATHS
-from triage.codec.fields import Approver, Country, EventKey, Field, MoneyIn, MoneyPatch, PersonIn, Text, fields_by_type
+from triage.codec.field_kinds import Approver, Country, EventKey, Field, MoneyIn, MoneyPatch, PersonIn, Text
+from triage.codec.fields import fields_by_type
 from triage.codec.showing import is_our_name
 from triage.domain.document import Document
 from triage.domain.event import Event
@@ -34,7 +35,9 @@ class Eraser:
     def __init__(self, words: Vocabulary, names: Collection[str] = ()) -> None:
         self._names = frozenset(names)
         self._fields = fields_by_type(words)
-        self._personal = PERSONAL_PATHS | {spec.path for spec in words.facts.values() if spec.personal and spec.path}
+        own = [spec for spec in words.facts.values() if spec.path]
+        # a fact of the deployment's that may take any value may hold a person's number too
+        self._personal = PERSONAL_PATHS | {spec.path for spec in own if spec.personal or not spec.values}
         self._facts = words.facts
 
     def of_case(self, clocks: Collection[str]) -> Self:

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from triage.codec.fields import Field, fields_by_type, struct_of
+from triage.codec.field_kinds import Field, struct_of
+from triage.codec.fields import fields_by_type
 from triage.domain.facts import Vocabulary
 
 INNER = "#/$defs/{name}"

@@ -48,6 +48,10 @@ WARNINGS = {
     "unused": Entry(
         say("a fact, term list, ladder, department, team or role that nothing uses"), say("use it or take it out")
     ),
+    "switched-off": Entry(
+        say("a policy that is on and that only disabled rules name, so that no new case gets its clocks"),
+        say("name it in a rule that is on, or set `status: disabled`"),
+    ),
     "needless-term": Entry(
         say("a term that holds another term of its list: wherever it stands, that one has hit already"),
         say("take the longer one out"),

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from triage.codec.fields import Field, MoneyIn, fields_by_type
+from triage.codec.field_kinds import Field, MoneyIn
+from triage.codec.fields import fields_by_type
 from triage.domain import event as ev
 from triage.domain.facts import FactSpec, FactType, Vocabulary
 

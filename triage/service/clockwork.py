@@ -50,7 +50,7 @@ def _has_grown(draft: Draft, name: str, cycles: Sequence[Clock]) -> bool:
     if not (last.is_open and last.provisional):
         return False
     newest = draft.rules.active.rulebook.calendars.get(used.id)
-    return newest is not None and newest.known_until > used.known_until
+    return newest is not None and newest.knows_beyond(used)
 
 
 def _attached_clocks(draft: Draft) -> Iterator[AttachedClock]:

@@ -51,6 +51,8 @@ FILES: dict[str, dict[str, bytes]] = {
     ),
     "gap": folder({"routed": CLAIMS}, ROUTED),
     "unused": sound_rules(),
+    "switched-off": sound_rules()
+    | {"triage/rules.yaml": RULES.replace("    when:\n", "    status: disabled\n    when:\n").encode()},
     "needless-term": sound_rules()
     | {"terms/medical.yaml": TERMS.replace("malpractice", "malpractice, medical malpractice").encode()},
     "shared-term": folder(

@@ -90,6 +90,17 @@ def test_a_rule_that_is_switched_off_uses_what_it_names() -> None:
     assert told(changed(rules=text), "unused") == told(sound_rules(), "unused")
 
 
+def test_a_policy_that_only_a_disabled_rule_names() -> None:
+    """Whoever switches off the rule is told that no new case gets the policy's clocks, unless it is off as well."""
+    off = RULES.replace("    when:\n", "    status: disabled\n    when:\n")
+    assert told(sound_rules(), "switched-off") == []
+    assert told(changed(rules=off), "switched-off") == [
+        "sla/policies.yaml:23:5 only disabled rules name the policy contact: no new case gets its clocks"
+    ]
+    meant = POLICIES.replace("- id: contact\n", "- id: contact\n    status: disabled\n")
+    assert told(changed(rules=off, policies=meant), "switched-off") == []
+
+
 TERM_ROWS = {
     "a longer term": ("[医疗事故, 医疗事故纠纷]", "", True),
     "written in the other script": ("[醫療事故, 医疗事故纠纷]", "", True),

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.codec.samples import CODEC, MONEY, REGISTERED, decode, envelope, faulty_paths, raw
-from triage.codec.decode import Arrival, DeadLetter
+from tests.unit.codec.samples import CODEC, MONEY, REGISTERED, decode, envelope, faulty_paths, raw, vocabulary
+from triage.codec.decode import Arrival, Codec, DeadLetter
+from triage.domain.facts import FactSpec, FactType, look_up
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "events.md"
 DECIDED_BY_THE_SERVICE = {"duplicate", "id conflict", "event that cannot be applied"}
@@ -278,3 +279,41 @@ def test_a_partial_amount_in_a_patch_is_sound() -> None:
 def test_patches_are_checked_like_registered_data(change: dict[str, Any], paths: list[str]) -> None:
     """What a registration may not say, a patch may not either; null removes what is not required."""
     assert faulty_paths(decode(amended(change))) == paths
+
+
+TYPED = Codec(
+    vocabulary(
+        FactSpec(name="days", type=FactType.WHOLE, path="labels.waiting.days"),
+        FactSpec(name="ward", type=FactType.TEXT, values=("east", "west"), path="labels.waiting.ward"),
+        FactSpec(name="share", type=FactType.NUMBER, path="share"),
+        FactSpec(name="vip", type=FactType.YES_NO, path="customer.vip"),
+        FactSpec(name="paid", type=FactType.MONEY, path="paid"),
+        FactSpec(name="since", type=FactType.DATE, path="since"),
+        FactSpec(name="branch", type=FactType.TEXT, path="branch.name"),
+        FactSpec(name="whole branch", type=FactType.TEXT, path="branch"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "paths"),
+    [
+        ({"labels": {"waiting": {"days": 3, "ward": "east"}}, "share": 0.5, "paid": MONEY, "since": "2026-01-02"}, []),
+        ({"labels": {"waiting": {"days": "3"}}, "share": "0.5", "paid": "1200 CNY", "customer": {"vip": "true"}}, []),
+        ({"labels": {"waiting": {"days": 3.5, "ward": "north", "else": 1}}, "share": "half"},
+         ["labels.waiting.days", "labels.waiting.ward", "share"]),
+        ({"customer": {"vip": "perhaps"}, "paid": "much", "since": "yesterday"}, ["customer.vip", "paid", "since"]),
+        ({"labels": {"waiting": "long"}, "share": "nan"}, ["labels.waiting", "share"]),
+        ({"share": "", "labels": {"waiting": {"days": None}}}, []),
+        ({"branch": ["anything"]}, []),
+    ],
+)  # fmt: skip
+def test_facts_of_a_deployment_are_checked_at_any_depth(change: dict[str, Any], paths: list[str]) -> None:
+    """By type and by values, in a registration and in a patch of it; what does not fit counts as absent."""
+    sent = REGISTERED | change | {"customer": REGISTERED["customer"] | change.get("customer", {})}
+    found = TYPED.decode(json.dumps(envelope("complaint.registered", sent)).encode(), None)
+    assert sorted(faulty_paths(found)) == sorted(paths)
+    patched = TYPED.decode(json.dumps(envelope("complaint.amended", {"patch": change})).encode(), None)
+    assert sorted(faulty_paths(patched)) == sorted(f"patch.{path}" for path in paths)
+    assert isinstance(found, Arrival)
+    assert all(look_up(found.event.data, path) is None for path in paths)

@@ -123,6 +123,24 @@ def test_every_cause_of_a_deadline_is_told_with_the_time_before(scenario: Callab
     assert told == (scenario.__name__, *BECAUSE[scenario])
 
 
+def test_a_calendar_that_now_knows_earlier_dates_counts_again() -> None:
+    """A case received before the first known date is provisional until the calendar reaches back to it."""
+    told = "known_from: 2026-01-01"
+    files = {"sla/policies.yaml": policies_of({"sla": [ANSWER.replace("15 calendar days", "3 working days")]})}
+
+    def known_from(date: str) -> CompiledRulebook:
+        assert told in CALENDAR
+        text = CALENDAR.replace(told, f"known_from: {date}")
+        return with_rules({"some": "{tags: [some]}"}, None, {**files, "calendars/cn.yaml": text})
+
+    desk = Desk(known_from("2026-03-04"))
+    desk.is_registered()
+    assert desk.stored["sla/answer", 1].provisional
+    desk.changes_rules(known_from("2026-01-01"))
+    desk.sweeps("2026-03-03 10:00")
+    assert not desk.stored["sla/answer", 1].provisional
+
+
 def test_what_changes_no_deadline_says_nothing_of_one() -> None:
     """A call, an assignment and a sweep leave the due time alone: it is told once."""
     desk = desk_with(WARNED)

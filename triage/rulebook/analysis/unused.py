@@ -35,6 +35,17 @@ def unused(view: View) -> Iterator[Finding]:
     ]
     for kind, name, message in found:
         yield finding_at("unused", places.of(kind, name), message, say("use it or take it out"))
+    yield from _switched_off(view)
+
+
+def _switched_off(view: View) -> Iterator[Finding]:
+    """Policies that are on and stop with the rules that name them: no new case gets their clocks."""
+    named = {policy for rule in view.rulebook.rules if rule.status != "disabled" for policy in rule.then.policies}
+    for policy in view.rulebook.policies.values():
+        if policy.applies_when is None and policy.id not in named and policy.status != "disabled":
+            message = say("only disabled rules name the policy {name}: no new case gets its clocks", name=policy.id)
+            hint = say("name it in a rule that is on, or set status: disabled")
+            yield finding_at("switched-off", view.places.of("policy", policy.id), message, hint)
 
 
 def _conditions(rulebook: Rulebook) -> Iterator[Condition]:

@@ -77,6 +77,14 @@ CHINESE: dict[str, tuple[str, str]] = {
         "沒有升級或核准用到角色 {name}",
         "没有升级或审批用到角色 {name}",
     ),
+    "name it in a rule that is on, or set status: disabled": (
+        "請在啟用的規則中引用它，或設定 status: disabled",
+        "请在启用的规则中引用它，或设置 status: disabled",
+    ),
+    "only disabled rules name the policy {name}: no new case gets its clocks": (
+        "只有停用的規則引用政策 {name}：新案件不會得到它的時鐘",
+        "只有停用的规则引用政策 {name}：新案件不会得到它的时钟",
+    ),
     "use it or take it out": ("請使用或刪除", "请使用或删除"),
     "{term} never adds a hit: {shorter} is in it": (
         "「{term}」不會增加命中：其中已含「{shorter}」",

@@ -63,6 +63,14 @@ CHINESE: dict[str, tuple[str, str]] = {
         "沒有用到的事實、詞表、升級通報階梯、部門、小組或角色",
         "没有用到的事实、词表、升级通报阶梯、部门、小组或角色",
     ),
+    "a policy that is on and that only disabled rules name, so that no new case gets its clocks": (
+        "政策已啟用，但只有停用的規則引用它，因此新案件不會得到它的時鐘",
+        "政策已启用，但只有停用的规则引用它，因此新案件不会得到它的时钟",
+    ),
+    "name it in a rule that is on, or set `status: disabled`": (
+        "請在啟用的規則中引用它，或設定 `status: disabled`",
+        "请在启用的规则中引用它，或设置 `status: disabled`",
+    ),
     "a term that holds another term of its list: wherever it stands, that one has hit already": (
         "詞裡已含同一詞表的另一個詞：它出現之處，那個詞必已命中",
         "词里已含同一词表的另一个词：它出现之处，那个词必已命中",
