@@ -1,5 +1,6 @@
 """Outputs as CloudEvents 1.0: what other systems read."""
 
+import hashlib
 from datetime import datetime
 from typing import Any, Literal
 
@@ -58,6 +59,20 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     data: Any
     traceparent: str | msgspec.UnsetType = msgspec.UNSET
+
+
+LARGEST_DEAD_LETTER = 900_000
+"""Bytes; a longer one is published cut; the store keeps the whole."""
+
+
+def published(message: Message) -> Message:
+    """The message as it leaves: a dead letter that is too long is cut and carries the sha256 of the whole."""
+    if message.topic != DEAD_LETTERS or len(message.payload) <= LARGEST_DEAD_LETTER:
+        return message
+    mark = ("dlq_sha256", hashlib.sha256(message.payload).hexdigest().encode())
+    return msgspec.structs.replace(
+        message, payload=message.payload[:LARGEST_DEAD_LETTER], headers=(*message.headers, mark)
+    )
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):

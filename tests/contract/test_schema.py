@@ -77,9 +77,9 @@ def test_partial_indexes_are_partial(empty_url: str) -> None:
 
 def test_upgrading_is_told_and_may_be_repeated(empty_url: str, time: MovableTime) -> None:
     """Behind, then current; a second upgrade changes nothing and keeps the rows."""
-    assert schema.status(empty_url) == schema.BEHIND
+    assert schema.status(empty_url).state == schema.BEHIND
     revision = schema.upgrade(empty_url)
-    assert schema.status(empty_url) == schema.CURRENT
+    assert schema.status(empty_url).state == schema.CURRENT
     store = open_store(empty_url, time)
     write(store, a_case())
     store.close()
@@ -109,7 +109,7 @@ def test_a_store_of_the_first_release_keeps_its_rules(empty_url: str, time: Mova
                 {"revision": f"r{number}", "at": NOW + number * SECOND, "active": active},
             )
     engine.dispose()
-    assert schema.status(empty_url) == schema.BEHIND
+    assert schema.status(empty_url).state == schema.BEHIND
     schema.upgrade(empty_url)
     store = open_store(empty_url, time)
     with store.read() as reading:
@@ -153,7 +153,7 @@ def test_postgresql_is_never_migrated_by_a_start(bare_postgresql_url: str, time:
     with pytest.raises(Unreachable, match=r"the schema is behind, run triage db upgrade$") as refused:
         open_store(bare_postgresql_url, time)
     assert refused.value.exit_code == 3
-    assert schema.status(bare_postgresql_url) == schema.BEHIND
+    assert schema.status(bare_postgresql_url).state == schema.BEHIND
     schema.upgrade(bare_postgresql_url)
     open_store(bare_postgresql_url, time).close()
 
@@ -161,7 +161,7 @@ def test_postgresql_is_never_migrated_by_a_start(bare_postgresql_url: str, time:
 def test_an_embedded_database_is_upgraded_when_opened(sqlite_url: str, time: MovableTime) -> None:
     """A new file gets its tables at once, without a copy beside it."""
     open_store(sqlite_url, time).close()
-    assert schema.status(sqlite_url) == schema.CURRENT
+    assert schema.status(sqlite_url).state == schema.CURRENT
     assert [path.name for path in file_of(sqlite_url).parent.glob("*before*")] == []
 
 
@@ -175,7 +175,7 @@ def test_data_is_copied_before_an_upgrade(sqlite_url: str, time: MovableTime) ->
         old.commit()
         open_store(sqlite_url, time).close()
     old.close()
-    assert schema.status(sqlite_url) == schema.CURRENT
+    assert schema.status(sqlite_url).state == schema.CURRENT
     (copy,) = path.parent.glob("*before*")
     for database in (path, copy):
         reader = sqlite3.connect(database)

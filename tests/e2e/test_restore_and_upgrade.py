@@ -117,6 +117,10 @@ def test_an_instance_waits_for_the_schema_to_be_upgraded(
     with Worker(tmp_path, "db", "status", "--store", postgres_url) as status:
         status.finish()
         assert "behind" in status.output()
+    with Worker(tmp_path, "db", "status", "--json", "--store", postgres_url) as status:
+        assert status.finish() == 3
+        told = json.loads(status.output().splitlines()[0])
+        assert told == {"state": "behind", "revision": "0001", "newest": schema.HEAD}
     with Worker(tmp_path, "run", "--once", **env) as early:
         assert early.finish() == 3
         assert "triage db upgrade" in early.output()

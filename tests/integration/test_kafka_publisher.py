@@ -7,12 +7,11 @@ from contextlib import ExitStack
 import pytest
 from kafka import KafkaAdminClient
 
-from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, Message
+from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, LARGEST_DEAD_LETTER, Message
 from monitors.ports import Delivery, Publisher
 from tests.contract.sources.inputs import CLIENTS, options_for, until
 from tests.integration.conftest import Topics
 from tests.services.kafka import Broker, Record
-from triage.adapters.kafka.sending import LARGEST_DEAD_LETTER
 from triage.errors import BrokerAway
 from triage.main.kafka_clients import Client, client_named
 
@@ -95,7 +94,7 @@ def test_a_long_dead_letter_is_cut_and_says_so(
     payload = b"0123456789abcdef" * (LARGEST_DEAD_LETTER // 16) + b"x" * longer
     assert results(publisher.publish([message(1, DEAD_LETTERS, payload=payload)])) == {1: "sent"}
     (record,) = broker.read_all(topics.dead_letters)
-    assert record.value == payload[: 900 * 1024]
+    assert record.value == payload[:900_000]
     whole = hashlib.sha256(payload).hexdigest().encode()
     assert record.headers == ((("dlq_sha256", whole),) if longer else ())
 

@@ -1,8 +1,9 @@
 """`triage db`: the store's schema. A start never migrates PostgreSQL."""
 
+import msgspec
 import typer
 
-from triage.cli.options import Config, StoreUrl, settings_from
+from triage.cli.options import AsJson, Config, StoreUrl, settings_from
 from triage.errors import Unreachable
 from triage.main.tools import schema_status, upgrade_schema
 
@@ -21,10 +22,13 @@ def upgrade(config: Config = None, store: StoreUrl = None) -> None:
     print(f"schema {upgrade_schema(settings)}")
 
 
-def status(config: Config = None, store: StoreUrl = None) -> None:
+def status(config: Config = None, store: StoreUrl = None, as_json: AsJson = False) -> None:
     """Say whether the schema is current; exit 3 when it is behind."""
     settings = settings_from(config, store__url=store)
     found = schema_status(settings)
-    if found != "current":
-        raise Unreachable([f"schema is {found}: run triage db upgrade"])
-    print("schema is current")
+    if as_json:
+        print(msgspec.json.encode(found).decode())
+    if found.state != "current":
+        raise Unreachable([f"schema is {found.state}: run triage db upgrade"])
+    if not as_json:
+        print("schema is current")

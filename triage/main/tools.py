@@ -17,7 +17,7 @@ from triage.adapters.tables import read_table
 from triage.adapters.time_source import MachineTime
 from triage.errors import WrongSettings
 from triage.main.rule_folders import shipped_rules
-from triage.ports import Store
+from triage.ports import SchemaState, Store
 from triage.service.handle_event import EventHandler
 from triage.service.low_mark import LowMark
 from triage.service.redrive import Redriver
@@ -98,8 +98,8 @@ def machine_now() -> datetime:
     return MachineTime().now()
 
 
-def schema_status(settings: Settings) -> str:
-    """`current` or `behind`. Raises Unreachable."""
+def schema_status(settings: Settings) -> SchemaState:
+    """How far the schema of the store is. Raises Unreachable."""
     return schema.status(settings.store.url)
 
 

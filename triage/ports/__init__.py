@@ -52,7 +52,7 @@ from triage.ports.rows import (
 )
 from triage.ports.rulebooks import Rulebooks
 from triage.ports.source import EventSource
-from triage.ports.store import Cases, Offsets, Reading, Store, Transaction
+from triage.ports.store import Cases, Offsets, Reading, SchemaState, Store, Transaction
 from triage.ports.tracing import Handled, Tracing
 
 __all__ = [
@@ -110,6 +110,7 @@ __all__ = [
     "RulebookChange",
     "Rulebooks",
     "Running",
+    "SchemaState",
     "Settled",
     "ShadowRun",
     "ShadowTally",

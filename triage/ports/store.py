@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
+
 from monitors.notices.message import Message
 from triage.ports.erasing import Erasing
 from triage.ports.old_rows import OldRows
@@ -21,6 +23,15 @@ from triage.ports.rows import (
     Wanted,
 )
 from triage.ports.rulebooks import Rulebooks
+
+
+class SchemaState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the schema of a store is. `state`: current or behind. `revision`: its own, None in a database without
+    tables. `newest`: that of this version."""
+
+    state: str
+    revision: str | None
+    newest: str
 
 
 class Offsets(Protocol):

@@ -19,7 +19,7 @@ _FIRST_CJK = 0x3400
 
 
 class _Folds(dict[int, str]):
-    """Character to its folded form, made when first met: width (NFKC), case, traditional to simplified."""
+    """Character of a text in NFKC to its folded form, made when first met: case, traditional to simplified."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ _FOLDS = _Folds()
 def fold_text(text: str) -> str:
     """The text as terms are compared: case, width and traditional or simplified do not matter, nor does white space
     between Chinese characters."""
-    return _GAP.sub("", text.translate(_FOLDS))
+    return _GAP.sub("", unicodedata.normalize("NFKC", text).translate(_FOLDS))
 
 
 def has_chinese(text: str) -> bool:
@@ -47,18 +47,35 @@ def has_chinese(text: str) -> bool:
     return _CHINESE.search(text) is not None
 
 
-def fold_with_positions(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters the index of the written one."""
+def fold_with_spans(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The folded text, and for each of its characters where the written ones begin and end that it stands for."""
     characters: list[str] = []
-    positions: list[int] = []
-    for index, character in enumerate(text):
-        folded = _FOLDS[ord(character)]
+    spans: list[tuple[int, int]] = []
+    for start, cluster in _clusters(text):
+        folded = unicodedata.normalize("NFKC", cluster).translate(_FOLDS)
         characters += folded
-        positions += [index] * len(folded)
+        spans += [(start, start + len(cluster))] * len(folded)
     plain = "".join(characters)
     dropped = {at for gap in _GAP.finditer(plain) for at in range(*gap.span())}
     kept = [at for at in range(len(plain)) if at not in dropped]
-    return "".join(plain[at] for at in kept), [positions[at] for at in kept]
+    return "".join(plain[at] for at in kept), [spans[at] for at in kept]
+
+
+def _clusters(text: str) -> Iterator[tuple[int, str]]:
+    """Characters that NFKC makes one of, such as a letter and its accent or a half-width kana and its voice mark, with
+    the index of the first."""
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or not _is_joined(text[start:end], text[end]):
+            yield start, text[start:end]
+            start = end
+
+
+def _is_joined(before: str, after: str) -> bool:
+    if before.isascii() and after.isascii():
+        return False
+    apart = unicodedata.normalize("NFKC", before) + unicodedata.normalize("NFKC", after)
+    return unicodedata.combining(after) > 0 or unicodedata.normalize("NFKC", before + after) != apart
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -113,13 +130,13 @@ class TermIndex:
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """Every term in the text, in its order, those that do not count too."""
-        folded, positions = fold_with_positions(text)
+        folded, spans = fold_with_spans(text)
         found = list(self._find(folded))
         made = []
         for one in found:
             if one.entry.is_term:
                 saved = next(self._savers(one, found), None)
-                start, end = positions[one.start], positions[one.end - 1] + 1
+                start, end = spans[one.start][0], spans[one.end - 1][1]
                 made.append(Hit(one.entry.list_id, one.entry.written, start, end, saved))
         return tuple(sorted(made, key=lambda hit: (hit.start, hit.end, hit.list_id)))
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from triage.codec.schema import event_schema
+from triage.ports import SchemaState
 from triage.rulebook.decide import CompiledRulebook
 from triage.rulebook.difference_text import ChangeLine
 from triage.rulebook.schema_json import (
@@ -96,6 +97,7 @@ def _cli() -> dict[str, Any]:
         "verify": Difference,
         "apply-policy": Moved,
         "calendar": CalendarDay,
+        "db status": SchemaState,
         "mute": MuteLine,
         "pause": PauseLine,
         "dead-letters list": LetterLine,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.rulebook.model import Position, TermList
-from triage.rulebook.terms import TermIndex, fold_text, fold_with_positions
+from triage.rulebook.terms import TermIndex, fold_text, fold_with_spans
 
 
 def term_list(name: str, terms: str, not_terms: str = "") -> TermList:
@@ -112,22 +112,40 @@ def test_hits_stand_where_the_text_was_written() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("term", "text", "written"),
+    [
+        ("café", "Un cafe\u0301!", "cafe\u0301"),
+        ("cafe\u0301", "Un CAFÉ!", "CAFÉ"),
+        ("ガス", "このｶﾞｽは", "ｶﾞｽ"),
+        ("각", "\u1100\u1161\u11a8.", "\u1100\u1161\u11a8"),
+    ],
+)
+def test_characters_that_are_written_in_parts_are_one(term: str, text: str, written: str) -> None:
+    """A letter with its accent behind it, a half-width kana with its voice mark: as others type the same word."""
+    (hit,) = index(term).hits(text)
+    assert text[hit.start : hit.end] == written
+    assert index(term).mentioned(text) == {"list"}
+
+
 def test_an_index_without_lists_mentions_nothing() -> None:
     """A rulebook without term lists still reads texts."""
     assert TermIndex({}).mentioned("医疗事故") == frozenset()
     assert TermIndex({}).hits("医疗事故") == ()
 
 
-TEXTS = st.text(st.sampled_from("医療事故责任險 a ＡßéI\u3000\nﬁ①x1㍍"), max_size=30) | st.text(max_size=30)
+TEXTS = st.text(
+    st.sampled_from("医療事故责任險 a ＡßéI\u3000\nﬁ①x1㍍e\u0301\u0323ｶﾞㄱㅏ\u1100\u1161\u11a8"), max_size=30
+) | st.text(max_size=30)
 
 
 @given(TEXTS)
 def test_both_ways_of_folding_agree(text: str) -> None:
     """Folding with positions gives the same text; every position is one of the written text, in order."""
-    folded, positions = fold_with_positions(text)
+    folded, spans = fold_with_spans(text)
     assert folded == fold_text(text)
-    assert positions == sorted(positions)
-    assert all(0 <= position < len(text) for position in positions)
+    assert spans == sorted(spans)
+    assert all(0 <= start < end <= len(text) for start, end in spans)
 
 
 @given(TEXTS)

@@ -1,5 +1,6 @@
 """Outputs as JSON Lines: every line parses, whatever happened to disk and process."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -59,6 +60,17 @@ def test_dead_letters_give_back_the_bytes(publisher: FilePublisher, tmp_path: Pa
     assert line["headers"] == {"dlq_reason": "not_json"}
     assert (line["value"].encode() if "value" in line else b64decode(line["value_base64"])) == value
     assert ("value" in line) == (value == b"two\nlines\r\n")
+
+
+@pytest.mark.parametrize("longer", [0, 1])
+def test_a_long_dead_letter_is_cut_as_on_the_broker(publisher: FilePublisher, tmp_path: Path, longer: int) -> None:
+    """A line stays readable however much somebody sent; the sha256 is that of the whole."""
+    payload = b"x" * (900_000 + longer)
+    publisher.publish([message(1, DEAD_LETTERS, payload)])
+    (line,) = lines(tmp_path / "out" / "dead-letters.jsonl")
+    assert isinstance(line, dict)
+    assert line["value"] == "x" * 900_000
+    assert line["headers"] == ({"dlq_sha256": hashlib.sha256(payload).hexdigest()} if longer else {})
 
 
 @pytest.mark.parametrize("torn", [b'{"no":', b'{"no":2}', b"x" * 5_000_000])

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, Message
+from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, Message, published
 from monitors.ports import Delivery
 from triage.errors import Unreachable
 
@@ -86,13 +86,14 @@ def _write_all(file: BinaryIO, data: bytes) -> None:
 def _line(message: Message) -> bytes:
     if message.topic != DEAD_LETTERS:
         return message.payload + b"\n"
+    sent = published(message)
     letter: dict[str, object] = {
-        "id": message.id,
-        "key": message.key,
-        "headers": {name: value.decode("utf-8", "replace") for name, value in message.headers},
+        "id": sent.id,
+        "key": sent.key,
+        "headers": {name: value.decode("utf-8", "replace") for name, value in sent.headers},
     }
     try:
-        letter["value"] = message.payload.decode()
+        letter["value"] = sent.payload.decode()
     except UnicodeDecodeError:
-        letter["value_base64"] = b64encode(message.payload).decode()
+        letter["value_base64"] = b64encode(sent.payload).decode()
     return msgspec.json.encode(letter) + b"\n"

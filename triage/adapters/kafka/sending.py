@@ -1,16 +1,12 @@
 """What sending means whichever client does it: what goes over the wire, what an answer makes of a row, and in which
 order rows of one key may count as sent."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
-from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, TRACEPARENT, Message, traceparent_of
+from monitors.notices.message import ALERTS, DEAD_LETTERS, DECISIONS, TRACEPARENT, Message, published, traceparent_of
 from monitors.ports import Delivery
 from triage.adapters.kafka.options import KafkaOptions
 from triage.errors import BrokerAway
-
-LARGEST_DEAD_LETTER = 900 * 1024
-"""Bytes; a longer one is published cut, with its sha256; the store keeps the whole."""
 
 CLOUD_EVENT = b"application/cloudevents+json; charset=utf-8"
 
@@ -40,11 +36,8 @@ def topics_of(options: KafkaOptions) -> dict[str, str]:
 
 def wired(message: Message) -> tuple[bytes, list[tuple[str, bytes]]]:
     """Value and headers as they are sent."""
-    payload, headers = message.payload, [*_envelope_headers(message), *message.headers]
-    if message.topic == DEAD_LETTERS and len(payload) > LARGEST_DEAD_LETTER:
-        headers.append(("dlq_sha256", hashlib.sha256(payload).hexdigest().encode()))
-        payload = payload[:LARGEST_DEAD_LETTER]
-    return payload, headers
+    sent = published(message)
+    return sent.payload, [*_envelope_headers(sent), *sent.headers]
 
 
 def _envelope_headers(message: Message) -> list[tuple[str, bytes]]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from triage.adapters.store.engine import make_engine, parse_url, shown
 from triage.errors import Unreachable
+from triage.ports import SchemaState
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 REVISIONS = tuple(sorted(path.name[1:5] for path in (MIGRATIONS / "versions").glob("v*.py")))
@@ -34,17 +35,26 @@ def upgrade(url: str) -> str:
     return HEAD
 
 
-def status(url: str) -> str:
-    """`current` or `behind`. Raises Unreachable."""
+def status(url: str) -> SchemaState:
+    """How far the schema is. Raises Unreachable, also when it is newer than this version knows."""
     engine = make_engine(parse_url(url))
     try:
-        return schema_status(engine)
+        found = _known_revision(engine)
     finally:
         engine.dispose()
+    return SchemaState(state=_state(found), revision=found, newest=HEAD)
 
 
 def schema_status(engine: sa.Engine) -> str:
     """`current` or `behind`. Raises Unreachable, also when the schema is newer than this version knows."""
+    return _state(_known_revision(engine))
+
+
+def _state(revision: str | None) -> str:
+    return CURRENT if revision == HEAD else BEHIND
+
+
+def _known_revision(engine: sa.Engine) -> str | None:
     try:
         with engine.connect() as connection:
             found = _revision(connection)
@@ -54,7 +64,7 @@ def schema_status(engine: sa.Engine) -> str:
         raise Unreachable(
             [f"store {shown(engine.url)}: the schema ({found}) is newer than this version of triage knows"]
         )
-    return CURRENT if found == HEAD else BEHIND
+    return found
 
 
 def migrate_sqlite(url: URL, engine: sa.Engine) -> None:
