@@ -8,7 +8,7 @@ import typer
 from triage.cli.options import Config, StoreUrl, counted, settings_from
 from triage.errors import WrongSettings
 from triage.main.tools import opened_store
-from triage.service.erase import active_eraser, erase_case, erase_customer, told
+from triage.service.erase import active_eraser, erase_case, erase_customer, left_alone, told
 from triage.service.release import Shelf
 
 
@@ -37,7 +37,8 @@ def erase(
             print(f"case {case}: erased {told(erase_case(opened, eraser, case, who=getuser(), why=reason))}")
             return
         found = erase_customer(opened, eraser, customer or "", who=getuser(), why=reason)
-    letters = found.pop("")
-    for name, erased in found.items():
+    for name, erased in found.cases.items():
         print(f"case {name}: erased {told(erased)}")
-    print(f"customer {customer}: {counted(len(found), 'case')}; beside them erased {told(letters)}")
+    print(f"customer {customer}: {counted(len(found.cases), 'case')}; beside them erased {told(found.letters)}")
+    for name in found.once:
+        print(left_alone(name))

@@ -35,3 +35,7 @@ class Erasing(Protocol):
     def with_customer(self, customer: str) -> list[str]:
         """The ids of a customer's cases."""
         ...
+
+    def once_named(self, customer: str) -> list[str]:
+        """The ids of others' cases, not erased, whose registration or amendments name the customer."""
+        ...

@@ -1,7 +1,7 @@
 """Erasure: what people wrote about a case goes from every row; ids, types, times, clocks and outcomes stay."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -30,18 +30,33 @@ def erase_case(store: Store, eraser: Eraser, case: str, *, who: str, why: str) -
     return found
 
 
-def erase_customer(store: Store, eraser: Eraser, customer: str, *, who: str, why: str) -> dict[str, Erased]:
-    """Erase every case of a customer, each in a transaction of its own, then every dead letter that names the customer,
-    which stands under the empty name. Raises Refused when nothing is known of the customer."""
+class OfCustomer(NamedTuple):
+    """What was erased of a customer: by case, and the dead letters beside them. `once`: cases left alone that named the
+    customer before they became another's, who may say whose they are."""
+
+    cases: dict[str, Erased]
+    letters: Erased
+    once: list[str]
+
+
+def erase_customer(store: Store, eraser: Eraser, customer: str, *, who: str, why: str) -> OfCustomer:
+    """Erase every case of a customer, each in a transaction of its own, then every dead letter that names the customer.
+    Raises Refused when nothing is known of the customer."""
     with store.transaction() as tx:
         cases = tx.erasing.with_customer(customer)
     found = {case: erase_case(store, eraser, case, who=who, why=why) for case in cases}
     with store.transaction() as tx:
         letters = tx.erasing.erase_letters_about(customer)
+        once = tx.erasing.once_named(customer)
         if not cases and not any(letters):
-            raise Refused([f"there is no case of customer {customer}"])
+            raise Refused([f"there is no case of customer {customer}", *map(left_alone, once)])
         tx.audit(who, f"erased the personal data of customer {customer}: {len(cases)} cases, {told(letters)}", why)
-    return found | {"": letters}
+    return OfCustomer(found, letters, once)
+
+
+def left_alone(case: str) -> str:
+    """In words."""
+    return f"case {case} named this customer and is another's now: not erased; triage erase --case {case} does it"
 
 
 def erase_rows(tx: Transaction, rows: Sequence[CaseRow], eraser: Eraser) -> Erased:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Collection
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from monitors.notices.message import DEAD_LETTERS as LETTERS
 from triage.adapters.store.tables import CASES, DEAD_LETTERS, OUTBOX, TIMELINE, UNSENT
+from triage.domain.event import AMENDED, REGISTERED
 from triage.ports import Erased, Erasure
 
 GONE = "erased"
@@ -46,6 +48,15 @@ class SqlErasing:
         """The ids of a customer's cases."""
         query = sa.select(CASES.c.id).where(CASES.c.customer == customer).order_by(CASES.c.no)
         return list(self._connection.execute(query).scalars())
+
+    def once_named(self, customer: str) -> list[str]:
+        """Others' cases whose registration or amendments name the customer. Reads every such body."""
+        told = sa.and_(
+            TIMELINE.c.type.in_((REGISTERED, AMENDED)), _holds(self._connection, TIMELINE.c.body, [customer])
+        )
+        theirs = sa.and_(CASES.c.customer.is_distinct_from(customer), CASES.c.erased_at.is_(None))
+        query = sa.select(CASES.c.id).where(theirs, CASES.c.no.in_(sa.select(TIMELINE.c.case_no).where(told)))
+        return list(self._connection.execute(query.order_by(CASES.c.no)).scalars())
 
 
 def _erase_letters(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Erased:
@@ -104,8 +115,18 @@ def _without_theirs(headers: str | None) -> str | None:
 
 def _names(connection: sa.Connection, names: Collection[str]) -> sa.ColumnElement[bool]:
     """Dead letters whose bytes hold one of the names as a JSON text, in either spelling."""
-    spelled = {json.dumps(name, ensure_ascii=plain).encode() for name in names for plain in (True, False)}
-    value = DEAD_LETTERS.c.value
+    return _holds(connection, DEAD_LETTERS.c.value, names)
+
+
+def _holds(connection: sa.Connection, column: sa.Column[Any], names: Collection[str]) -> sa.ColumnElement[bool]:
+    """Rows in which a column, of bytes or of text, holds one of the names as a JSON text, in either spelling."""
+    spelled = {json.dumps(name, ensure_ascii=plain) for name in names for plain in (True, False)}
+    sought: list[sa.BindParameter[Any]] = [
+        sa.literal(one.encode(), sa.LargeBinary)
+        if isinstance(column.type, sa.LargeBinary)
+        else sa.literal(one, sa.Text)
+        for one in spelled
+    ]
     if connection.dialect.name == "postgresql":
-        return sa.or_(*(sa.func.position(sa.literal(one, sa.LargeBinary).op("IN")(value)) > 0 for one in spelled))
-    return sa.or_(*(sa.func.instr(value, sa.literal(one, sa.LargeBinary)) > 0 for one in spelled))
+        return sa.or_(*(sa.func.position(one.op("IN")(column)) > 0 for one in sought))
+    return sa.or_(*(sa.func.instr(column, one) > 0 for one in sought))
