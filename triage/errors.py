@@ -5,6 +5,7 @@ TriageError
 │   ├── WrongSettings       exit 2: every wrong setting or flag at once
 │   ├── FaultyRules         exit 1: every fault of the rule files at once
 │   └── Unreachable         exit 3: a dependency is away or behind; says what was tried
+│       └── StoreDamaged    the store will not work again until somebody mends it: stop, whatever is in hand
 ├── TryAgain                roll back, back off, same work again, without limit
 │   ├── StoreAway           connection lost, deadlock, lock time-out, disk full
 │   ├── BrokerAway          Kafka does not answer
@@ -52,6 +53,10 @@ class Unreachable(Refused):
     exit_code = 3
 
 
+class StoreDamaged(Unreachable):
+    """The store is not what it was: its file is damaged, gone, replaced or read-only. Nothing in hand is at fault."""
+
+
 class TryAgain(TriageError):
     """The work was rolled back and may be tried again as it is, as often as needed."""
 
@@ -96,8 +101,8 @@ class PositionLost(TriageError):
         self.part = part
 
 
-NEVER_AT_FAULT = (Fenced, StoreAway, BrokerAway, ActiveUnusable)
-"""What says nothing against the event or the case in hand: it is tried again, however often."""
+NEVER_AT_FAULT = (Fenced, StoreAway, StoreDamaged, BrokerAway, ActiveUnusable)
+"""What says nothing against the event or the case in hand: it is tried again, however often, or all stops."""
 
 
 def describe(error: BaseException) -> str:

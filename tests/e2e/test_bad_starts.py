@@ -161,6 +161,34 @@ def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     assert query(store_of(tmp_path), "SELECT version_num FROM alembic_version") == [("from-the-future",)]
 
 
+def spoil(store: Path, table: str) -> None:
+    """Overwrite the first page of a table."""
+    with sqlite3.connect(store) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table]).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with store.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def test_a_damaged_store_stops_all_and_blames_no_event(tmp_path: Path) -> None:
+    """Exit 3 with the file's name, of verbs and of the service; events that came meanwhile are still to be read."""
+    first, *later = sample_events(1)
+    write_spool(tmp_path / "spool", [first], files=1)
+    with Worker(tmp_path, *on_files(tmp_path, "--once")) as worker:
+        assert worker.finish() == 0
+    spoil(tmp_path / "desk.sqlite", "timeline")
+    (line,) = refused(tmp_path, 3, "case", first["subject"], "--store", store_of(tmp_path))
+    assert "desk.sqlite: database disk image is malformed; put the file right or restore a backup" in line
+    write_spool(tmp_path / "later", later, files=1)
+    (tmp_path / "later" / "000.jsonl").rename(tmp_path / "spool" / "001.jsonl")
+    told = refused(tmp_path, 3, *on_files(tmp_path, "--once"))
+    assert "desk.sqlite: database disk image is malformed" in told[-1]
+    assert query(store_of(tmp_path), "SELECT count(*) FROM dead_letters") == [(0,)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -18,7 +18,7 @@ from monitors.ports import TimeSource
 from triage.adapters.logs import set_up_logs
 from triage.adapters.time_source import MachineTime
 from triage.entrypoints.http import HttpServer
-from triage.errors import TryAgain, describe
+from triage.errors import StoreDamaged, TryAgain, describe
 from triage.main.collector import rare_collections
 from triage.main.parts import Parts, RunOptions
 from triage.main.signals import stop_on_signals
@@ -165,7 +165,7 @@ class Service:
         try:
             with parts.store.read() as reading:
                 reading.ping()
-        except TryAgain as error:
+        except (TryAgain, StoreDamaged) as error:
             reasons.append(f"the store is away: {describe(error)}")
         return reasons
 

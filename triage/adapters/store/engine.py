@@ -35,6 +35,10 @@ SQLITE_AWAY = (
 )
 """Primary codes of SQLite's errors that pass: locked, disk full, disk unreadable."""
 
+SQLITE_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY)
+"""Primary codes of SQLite's errors that do not pass: a damaged file, none of SQLite's, or one that must not be written;
+the last also when the file was moved away under an open connection."""
+
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -119,6 +123,16 @@ def _begin(connection: sa.Connection, statement: str, tries: int) -> None:
 def is_too_slow(error: DBAPIError) -> bool:
     """Whether the database cut the work off because it took too long."""
     return getattr(error.orig, "sqlstate", None) in TOO_SLOW_STATES
+
+
+def is_damaged(error: DBAPIError) -> bool:
+    """Whether an embedded database has to be mended by somebody. A file that was taken away is made anew, empty, by
+    the next connection."""
+    original = error.orig
+    if not isinstance(original, sqlite3.Error):
+        return False
+    code = getattr(original, "sqlite_errorcode", None)
+    return (code is not None and (code & 0xFF) in SQLITE_DAMAGED) or str(original).startswith("no such table")
 
 
 def is_away(error: DBAPIError) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from monitors.ports import TimeSource
 from triage.adapters.store.cases import SqlCases
-from triage.adapters.store.engine import is_away, is_too_slow, make_engine, parse_url, shown
+from triage.adapters.store.engine import is_away, is_damaged, is_too_slow, make_engine, parse_url, shown
 from triage.adapters.store.erasing import SqlErasing
 from triage.adapters.store.letters import SqlDeadLetters
 from triage.adapters.store.offsets import SqlOffsets
@@ -29,7 +29,7 @@ from triage.adapters.store.rulebooks import SqlRulebooks
 from triage.adapters.store.schema import CURRENT, copies, migrate_sqlite, schema_status
 from triage.adapters.store.switches import SqlSwitches
 from triage.adapters.store.tables import AUDIT, LEASES
-from triage.errors import StoreAway, TookTooLong, Unreachable
+from triage.errors import StoreAway, StoreDamaged, TookTooLong, Unreachable
 
 ANALYZE_AFTER = frozenset({2, 6, 18, 54})
 """Transactions with writes after which PostgreSQL gets statistics: without them its plans for the first minutes are
@@ -161,7 +161,7 @@ class SqlStore:
     @contextmanager
     def read(self) -> Iterator[SqlReading]:
         """A snapshot for reading. Raises StoreAway."""
-        with _away_told(), self._reading_engine.begin() as connection:
+        with _errors_told(self._url), self._reading_engine.begin() as connection:
             yield SqlReading(connection, self._time.now())
 
     def ahead(self) -> float:
@@ -185,7 +185,7 @@ class SqlStore:
         all. False while a reader needs the log: the next transaction tries again."""
         for copy in copies(self._url):
             copy.unlink(missing_ok=True)
-        with self._writing, _away_told(), self._reading_engine.connect() as connection:
+        with self._writing, _errors_told(self._url), self._reading_engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection), "only embedded databases have remains"
             connection.exec_driver_sql("ROLLBACK")  # a log is not emptied within a transaction
@@ -195,7 +195,7 @@ class SqlStore:
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:
-        with self._writing, _away_told(), self._engine.begin() as connection:
+        with self._writing, _errors_told(self._url), self._engine.begin() as connection:
             yield connection
 
     def _now(self, connection: sa.Connection) -> datetime:
@@ -206,8 +206,8 @@ class SqlStore:
 
 
 @contextmanager
-def _away_told() -> Iterator[None]:
-    """Turns the databases' errors that pass into TookTooLong and StoreAway."""
+def _errors_told(url: URL) -> Iterator[None]:
+    """Turns the databases' errors that pass into TookTooLong and StoreAway, and those that do not into StoreDamaged."""
     try:
         yield
     except DBAPIError as error:
@@ -216,6 +216,9 @@ def _away_told() -> Iterator[None]:
             raise TookTooLong(text) from error
         if is_away(error):
             raise StoreAway(text) from error
+        if is_damaged(error):
+            why = f"store {shown(url)}: {text}; put the file right or restore a backup"
+            raise StoreDamaged([why]) from error
         raise
     except PoolTimeout as error:
         raise StoreAway("no connection became free") from error
