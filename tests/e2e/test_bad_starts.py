@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.samples import sample_events, write_spool
-from tests.e2e.workers import ROOT, Worker, count_events, query, wait_for, wait_for_events
+from tests.e2e.workers import ROOT, TRIAGE, Worker, count_events, query, wait_for, wait_for_events
 from tests.fixtures import Topics
 from tests.services.desk import free_port
 from tests.services.kafka import Broker
@@ -208,6 +209,34 @@ def test_files_that_are_not_what_they_are_given_for_are_named(
     (line,) = refused(tmp_path, 3, *on_files(tmp_path, "--once"), *arguments)
     assert words in line
     assert (tmp_path / "notes.txt").read_text("utf-8") == "notes of the desk\n" * 100
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [
+        (2, ("cases", "--limit", f"{10**20}")),
+        (2, ("cases", "--page", f"{10**20}")),
+        (2, ("audit", "--limit", f"{10**20}")),
+        (2, ("dead-letters", "list", "--limit", f"{10**20}")),
+        (2, ("outbox", "list", "--limit", f"{10**20}")),
+        (2, ("offsets", "set", "--reason", "x", "--input", "file:x", "--to", f"{10**20}")),
+        (2, ("offsets", "set", "--reason", "x", "--input", "file:x", "--to", "1", "--partition", f"{10**20}")),
+        (1, ("outbox", "drop", "--reason", "x", f"{10**20}")),
+        (1, ("dead-letters", "show", f"{10**20}")),
+    ],
+)
+def test_numbers_beyond_all_measure_are_refused(tmp_path: Path, code: int, arguments: tuple[str, ...]) -> None:
+    """As wrong usage, or as a name of nothing."""
+    with Worker(tmp_path, "db", "upgrade", "--store", store_of(tmp_path)) as worker:
+        assert worker.finish() == 0
+    refused(tmp_path, code, *arguments, "--store", store_of(tmp_path))
+
+
+def test_an_output_that_takes_no_more_is_told_in_a_line() -> None:
+    """Exit 1: who reads on would take a part for the whole."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*TRIAGE, "schema", "cli"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "not all was written: No space left on device\n")
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from triage.cli.options import AsJson, Config, StoreUrl, settings_from, shown, stated_instant
+from triage.cli.options import MANY, AsJson, Config, StoreUrl, settings_from, shown, stated_instant
+from triage.cli.terminal import people_console, whole_table
 from triage.main.tools import opened_store
 from triage.service.audit_view import audit_lines
 
@@ -21,7 +20,7 @@ def audit(
     since: Annotated[str | None, typer.Option("--since", help="Only from this instant or date on.")] = None,
     who: Annotated[str | None, typer.Option("--who", help="Only of this person or account.")] = None,
     what: Annotated[str | None, typer.Option("--what", help="Only what begins so: paused, redrove, outbox.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=MANY, help="At most so many.")] = 100,
     config: Config = None,
     store: StoreUrl = None,
     as_json: AsJson = False,
@@ -34,10 +33,10 @@ def audit(
         for one in lines[:limit]:
             print(msgspec.json.encode(one).decode())
         return
-    table = Table("when (UTC)", "who", "what", "why", box=None)
+    table = whole_table("when (UTC)", "who", "what", "why")
     for one in lines[:limit]:
         table.add_row(shown(one.when), one.who, one.what, one.why)
-    console = Console()
+    console = people_console()
     console.print(table if lines else "nothing was changed")
     if len(lines) > limit:
         console.print(f"older rows are not shown: --limit {2 * limit}")

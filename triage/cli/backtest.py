@@ -61,7 +61,7 @@ def backtest(
     accept: Annotated[
         str | None, typer.Option("--accept", help="Why statutory deadlines may move later; kept in the audit.")
     ] = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default: one a core.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="Default: one a core.")] = None,
     config: Config = None,
     store: StoreUrl = None,
     lang: Language = None,

@@ -12,7 +12,7 @@ import typer
 from triage.cli.case_page import show_case
 from triage.cli.case_table import Reader, show_cases
 from triage.cli.days import show_days
-from triage.cli.options import AsJson, Config, Language, StoreUrl, exact_instant, settings_from
+from triage.cli.options import MANY, AsJson, Config, Language, StoreUrl, exact_instant, settings_from
 from triage.cli.terminal import people_console
 from triage.domain.lifecycle import FINAL_STATUSES, PROGRESS
 from triage.errors import Refused, WrongSettings
@@ -57,12 +57,12 @@ Owners = Annotated[list[str] | None, typer.Option("--owner", help="The owner's i
 Priorities = Annotated[list[str] | None, typer.Option("--priority", help="May be repeated.")]
 Statuses = Annotated[list[Status] | None, typer.Option("--status", help="May be repeated.")]
 Sort = Annotated[Order | None, typer.Option("--sort", help="due: the earliest deadline first, as with --overdue.")]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help=f"So many; default: {PAGE}, with --json all.")]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, max=MANY, help=f"Default: {PAGE}, with --json all.")]
 At = Annotated[
     str | None,
     typer.Option("--at", metavar="INSTANT", help="Judge clocks as if it were then and nothing had happened."),
 ]
-Page = Annotated[int, typer.Option("--page", min=1, help="Pass over the pages before it.")]
+Page = Annotated[int, typer.Option("--page", min=1, max=MANY, help="Pass over the pages before it.")]
 
 
 def cases(

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from triage.cli.options import AsJson, Config, RulesDir, StoreUrl, counted, settings_from
+from triage.cli.terminal import people_console
 from triage.codec.instants import YEARS
 from triage.errors import Refused, WrongSettings
 from triage.main.rule_folders import compiled_folder
@@ -128,7 +128,7 @@ def _date(text: str | None) -> date | None:
 
 def _show(days: list[CalendarDay]) -> None:
     """A row a week, Monday to Sunday; below it what is out of the ordinary."""
-    console = Console()
+    console = people_console()
     table = Table(box=None)
     for name in ("week of", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
         table.add_column(name, no_wrap=True)

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from triage.cli.options import (
+    MANY,
     AsJson,
     Config,
     Reason,
@@ -21,6 +21,7 @@ from triage.cli.options import (
     shown,
     stated_instant,
 )
+from triage.cli.terminal import people_console, whole_table
 from triage.errors import Refused, WrongSettings
 from triage.main.tools import opened_store, redriver_of
 from triage.ports import LetterFilter, Store
@@ -54,7 +55,7 @@ def list_(
     case: OfCase = None,
     since: Since = None,
     with_all: Annotated[bool, typer.Option("--all", help="Those too that were redriven.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=MANY, help="At most so many.")] = 50,
     config: Config = None,
     store: StoreUrl = None,
     as_json: AsJson = False,
@@ -67,14 +68,14 @@ def list_(
     if as_json:
         _print_json(lines)
         return
-    console = Console()
+    console = people_console()
     console.print(_table(lines) if lines else "there is no dead letter")
     if len(heads) > limit:
         console.print(f"older ones are not shown: --limit {2 * limit}")
 
 
 def _table(lines: Sequence[LetterLine]) -> Table:
-    table = Table("id", "at (UTC)", "reason", "case", "detail", "redriven", box=None)
+    table = whole_table("id", "at (UTC)", "reason", "case", "detail", "redriven")
     for one in lines:
         detail = one.detail + (" (a copy: the event reached its case)" if one.copy else "")
         redriven = f"{one.became} by {one.redriven_by}" if one.became else ""

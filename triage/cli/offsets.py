@@ -5,13 +5,15 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from triage.cli.options import AsJson, Config, StoreUrl, needs_reason, settings_from
+from triage.cli.terminal import people_console, whole_table
 from triage.main.tools import opened_store
 from triage.ports import Part
 from triage.service.set_position import set_position
+
+MOST, MOST_PARTITION = 2**63 - 1, 2**31 - 1
+"""Of what Kafka counts in 64 and in 32 bits."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,18 +34,18 @@ def show(config: Config = None, store: StoreUrl = None, as_json: AsJson = False)
             line = {"input": part.input, "partition": part.partition, **msgspec.structs.asdict(position)}
             print(msgspec.json.encode(line).decode())
         return
-    table = Table("input", "partition", "next offset", "tries", "caught up", box=None)
+    table = whole_table("input", "partition", "next offset", "tries", "caught up")
     for part, position in positions:
         caught_up = f"{position.caught_up_at:%Y-%m-%d %H:%M:%S}Z" if position.caught_up_at else "-"
         table.add_row(part.input, str(part.partition), str(position.next_offset), str(position.tries), caught_up)
-    Console().print(table)
+    people_console().print(table)
 
 
 def set_(
     input_name: Annotated[str, typer.Option("--input", help="As `offsets show` names it.")],
-    to: Annotated[int, typer.Option(help="The next offset to read.", min=0)],
+    to: Annotated[int, typer.Option(help="The next offset to read.", min=0, max=MOST)],
     reason: Annotated[str, typer.Option(help="Why; kept in the audit.")],
-    partition: Annotated[int, typer.Option(min=0)] = 0,
+    partition: Annotated[int, typer.Option(min=0, max=MOST_PARTITION)] = 0,
     config: Config = None,
     store: StoreUrl = None,
 ) -> None:

@@ -16,6 +16,8 @@ Folder = Annotated[Path | None, typer.Argument(help="Rules folder; default: the 
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Rules folder; default: the shipped rulebook.")]
 Language = Annotated[str | None, typer.Option("--lang", help="zh-Hant, zh-Hans or en; default: the terminal's.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the audit.")]
+MANY = 1_000_000_000
+"""Most that may be asked for of anything that is counted: stores and dates take no greater numbers."""
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 RULES_GROUP = ("rules", "Revisions of the rulebook: write, propose, compare, release and watch them.")
 """Name and purpose of the group of verbs about whole rulebooks."""

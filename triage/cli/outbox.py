@@ -5,10 +5,10 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from triage.cli.options import AsJson, Config, Reason, StoreUrl, counted, group, needs_reason, settings_from
+from triage.cli.options import MANY, AsJson, Config, Reason, StoreUrl, counted, group, needs_reason, settings_from
+from triage.cli.terminal import people_console, whole_table
 from triage.errors import WrongSettings
 from triage.main.tools import machine_now, opened_store
 from triage.ports import NOT_SENT
@@ -31,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
 def list_(
     state: Annotated[str | None, typer.Option("--state", help=f"Only those: {', '.join(NOT_SENT)}.")] = None,
     topic: Annotated[str | None, typer.Option("--topic", help=f"Only of this one: {', '.join(TOPICS)}.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=MANY, help="At most so many.")] = 50,
     show_payload: Annotated[
         bool, typer.Option("--show-payload", help="With what would be sent; of dead letters it may be personal.")
     ] = False,
@@ -51,7 +51,7 @@ def list_(
         for one in found[:limit]:
             print(msgspec.json.encode(one).decode())
         return
-    console = Console()
+    console = people_console()
     console.print(_table(found[:limit]) if found else "nothing waits to be sent")
     for one in found[:limit] if show_payload else []:
         print(f"{one.no}: {one.payload if one.payload is not None else f'base64: {one.payload_base64}'}")
@@ -60,7 +60,7 @@ def list_(
 
 
 def _table(lines: list[OutputLine]) -> Table:
-    table = Table("no", "topic", "key", "sequence", "state", "age", "why", box=None)
+    table = whole_table("no", "topic", "key", "sequence", "state", "age", "why")
     for one in lines:
         table.add_row(
             str(one.no), one.topic, one.key, str(one.sequence), one.state, f"{one.age_seconds} s", one.detail or ""

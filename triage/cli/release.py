@@ -8,10 +8,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from triage.cli.options import RULES_GROUP, AsJson, Config, Language, StoreUrl, group, settings_from
+from triage.cli.terminal import people_console, whole_table
 from triage.errors import WrongSettings
 from triage.main.rule_folders import files_of
 from triage.main.tools import opened_store
@@ -154,8 +153,8 @@ def _show(found: Iterable[Happened], nothing: Text, lang: str, *, as_json: bool)
             print(msgspec.json.encode(one).decode())
         return
     heads = (say("when (UTC)"), say("what"), say("revision"), say("name"), say("who"), say("why"))
-    table = Table(*(head.said(lang) for head in heads), box=None)
+    table = whole_table(*(head.said(lang) for head in heads))
     for one in found:
         when = one.when.replace("T", " ").removesuffix("Z")
         table.add_row(when, HAPPENED[one.what].said(lang), short(one.revision), one.name, one.who, one.why)
-    Console().print(table if table.row_count else nothing.said(lang))
+    people_console().print(table if table.row_count else nothing.said(lang))

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from triage.cli.options import AsJson, RulesDir, exact_instant
+from triage.cli.terminal import people_console, whole_table
 from triage.errors import Refused
 from triage.main.rule_folders import compiled_folder
 from triage.main.tools import event_lines
@@ -36,7 +36,7 @@ def replay(
         for case in cases:
             print(msgspec.json.encode(case).decode())
     else:
-        Console().print(_table(cases))
+        people_console().print(_table(cases))
     if unreadable:
         raise Refused(unreadable)
 
@@ -50,7 +50,7 @@ def _read(running: Replay, lines: Iterable[bytes]) -> Iterator[str]:
 
 def _table(cases: Iterable[ReplayedCase]) -> Table:
     """One case a row, its clocks and what was notified counted."""
-    table = Table("case", "status", "priority", "department", "clocks", "notices", box=None)
+    table = whole_table("case", "status", "priority", "department", "clocks", "notices")
     for case in cases:
         clocks = "\n".join(f"{clock.clock} {clock.in_words}" for clock in case.clocks)
         notices = Counter(alert.type.removeprefix("complaint.") for alert in case.alerts)

@@ -1,6 +1,8 @@
 """Where the command begins. A verb imports the modules of its own name alone; what is no verb, all of them."""
 
+import errno
 import io
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -56,7 +58,10 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     sys.excepthook, threading.excepthook = _tell, _tell_of_thread
     try:
-        get_command(app_for(sys.argv[1:2]))()  # called itself, typer would put its hook for errors in the place of ours
+        try:
+            get_command(app_for(sys.argv[1:2]))()  # called itself, typer would put its hook in the place of ours
+        finally:
+            sys.stdout.flush()
     except Refused as error:
         for reason in error.reasons:
             print(reason, file=sys.stderr)
@@ -64,6 +69,12 @@ def main() -> None:
     except TriageError as error:
         print(error, file=sys.stderr)
         sys.exit(Unreachable.exit_code if isinstance(error, TryAgain) else 1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer goes nowhere
+        print(f"not all was written: {error.strerror}", file=sys.stderr)
+        sys.exit(1)
 
 
 def _tell(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from triage.cli.options import AsJson, Config, Reason, StoreUrl, local_instant, settings_from, shown, stated_instant
+from triage.cli.terminal import people_console, whole_table
 from triage.errors import WrongSettings
 from triage.main.tools import machine_now, opened_store
 from triage.ports import WORKS
@@ -69,10 +68,10 @@ def _show(mutes: Sequence[MuteLine], *, as_json: bool) -> None:
         for one in mutes:
             print(msgspec.json.encode(one).decode())
         return
-    table = Table("scope", "value", "until (UTC)", box=None)
+    table = whole_table("scope", "value", "until (UTC)")
     for one in mutes:
         table.add_row(one.scope, one.value, shown(one.until))
-    Console().print(table if mutes else "nothing is muted")
+    people_console().print(table if mutes else "nothing is muted")
 
 
 def pause(
@@ -124,7 +123,7 @@ def _show_pauses(pauses: Sequence[PauseLine], *, as_json: bool) -> None:
         for one in pauses:
             print(msgspec.json.encode(one).decode())
         return
-    table = Table("paused", "since (UTC)", "until (UTC)", "by", "why", box=None)
+    table = whole_table("paused", "since (UTC)", "until (UTC)", "by", "why")
     for one in pauses:
         table.add_row(one.work, shown(one.since), shown(one.until) if one.until else "resumed", one.who, one.why)
-    Console().print(table if pauses else "nothing is paused")
+    people_console().print(table if pauses else "nothing is paused")

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table as Grid
 
 from triage.cli.options import AsJson, Language, RulesDir, group
+from triage.cli.terminal import people_console, whole_table
 from triage.errors import FaultyRules, WrongSettings
 from triage.main.rule_folders import compiled_folder
 from triage.main.tools import rules_scanner
@@ -78,10 +77,10 @@ def show(
         for row in rows:
             print(msgspec.json.encode(row).decode())
         return
-    console = Console()
+    console = people_console()
     console.print(f"{title_in(table.title, language(lang))} ({table.id}, hit: {table.hit}, {table.status})")
     columns = [*rows[0].cells]
-    grid = Grid("row", *columns, box=None)
+    grid = whole_table("row", *columns)
     for row in rows:
         grid.add_row(row.row, *(row.cells[column] for column in columns))
     console.print(grid)

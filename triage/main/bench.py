@@ -38,8 +38,9 @@ END_SECONDS = 30.0
 """For a process that has told its result, or of which nothing is wanted any more."""
 
 KAFKA_PYTHON, CONFLUENT = "kafka-python", "confluent"
-NOBODY = Habits(forgotten=1.0)
-"""A desk that answers no complaint: every step of every clock comes."""
+COMPLAINTS_OF_A_CUSTOMER = 3
+"""However many complaints are generated: with a fixed number of customers a longer run would measure another desk, on
+which everybody complains hundreds of times."""
 
 
 class BenchFailed(TriageError):
@@ -136,8 +137,10 @@ class Bench:
     def __init__(self, settings: Settings, complaints: int) -> None:
         """`settings`: the rules, and with Kafka the broker and the PostgreSQL server."""
         self._settings = settings
-        self._events = _lines(complaints, Habits())
-        self._unhandled = _lines(complaints, NOBODY)
+        customers = max(1, complaints // COMPLAINTS_OF_A_CUSTOMER)
+        self._events = _lines(complaints, Habits(customers=customers))
+        # a desk that answers no complaint: every step of every clock comes
+        self._unhandled = _lines(complaints, Habits(forgotten=1.0, customers=customers))
         self._time = MachineTime()
         self._options: KafkaOptions | None = None
         self._files: dict[str, Path] = {}

@@ -13,6 +13,17 @@ from triage.ports import AuditRow, OutputRow
 _HEAD = [column for column in OUTBOX.c if column.name not in ("payload", "headers")]
 
 
+MOST_DIGITS = 18
+"""Of a number that both databases can compare."""
+
+
+def _named(name: str) -> sa.ColumnElement[bool]:
+    """The output of that number, or those whose id begins so."""
+    if name.isdecimal() and len(name) <= MOST_DIGITS:
+        return OUTBOX.c.no == int(name)
+    return OUTBOX.c.id.startswith(name, autoescape=True)
+
+
 class SqlOutputs:
     """Implements `triage.ports.Outputs` within one transaction."""
 
@@ -35,7 +46,7 @@ class SqlOutputs:
 
     def named(self, name: str) -> list[OutputRow]:
         """Those with this number, or whose ids begin so."""
-        is_meant = OUTBOX.c.no == int(name) if name.isdecimal() else OUTBOX.c.id.startswith(name, autoescape=True)
+        is_meant = _named(name)
         query = sa.select(*_HEAD).where(is_meant).order_by(OUTBOX.c.no)
         return [_to_output(row, payload=False) for row in self._connection.execute(query)]
 
