@@ -13,7 +13,8 @@ import opencc
 from triage.rulebook.model import TermList
 
 _CJK = "\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\U00020000-\U0003ffff"
-_GAP = re.compile(f"(?<=[{_CJK}])\\s+(?=[{_CJK}])")
+_VOICE_MARKS = "\u3099\u309a"  # these would join the kana before them: か ゙ is not が
+_GAP = re.compile(f"(?<=[{_CJK}])\\s+(?=[{_CJK}])(?![{_VOICE_MARKS}])")
 _CHINESE = re.compile(f"[{_CJK}]")
 _FIRST_CJK = 0x3400
 
@@ -26,9 +27,9 @@ class _Folds(dict[int, str]):
         self._simplified = opencc.OpenCC("t2s")
 
     def __missing__(self, code: int) -> str:
-        folded = unicodedata.normalize("NFKC", chr(code)).casefold()
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", chr(code)).casefold())
         if code >= _FIRST_CJK:
-            folded = self._simplified.convert(folded)
+            folded = self._simplified.convert(self._simplified.convert(folded))  # 薴 is 苧, and 苧 is 苎
         self[code] = folded
         return folded
 
@@ -39,7 +40,13 @@ _FOLDS = _Folds()
 def fold_text(text: str) -> str:
     """The text as terms are compared: case, width and traditional or simplified do not matter, nor does white space
     between Chinese characters."""
-    return _GAP.sub("", unicodedata.normalize("NFKC", text).translate(_FOLDS))
+    return _GAP.sub("", _folded(text))
+
+
+def _folded(text: str) -> str:
+    """Folded until nothing changes: an accent after ß joins the second s that comes of it."""
+    folded = unicodedata.normalize("NFKC", text).translate(_FOLDS)
+    return folded if unicodedata.is_normalized("NFKC", folded) else _folded(folded)
 
 
 def has_chinese(text: str) -> bool:
@@ -52,7 +59,7 @@ def fold_with_spans(text: str) -> tuple[str, list[tuple[int, int]]]:
     characters: list[str] = []
     spans: list[tuple[int, int]] = []
     for start, cluster in _clusters(text):
-        folded = unicodedata.normalize("NFKC", cluster).translate(_FOLDS)
+        folded = _folded(cluster)
         characters += folded
         spans += [(start, start + len(cluster))] * len(folded)
     plain = "".join(characters)
@@ -74,8 +81,8 @@ def _clusters(text: str) -> Iterator[tuple[int, str]]:
 def _is_joined(before: str, after: str) -> bool:
     if before.isascii() and after.isascii():
         return False
-    apart = unicodedata.normalize("NFKC", before) + unicodedata.normalize("NFKC", after)
-    return unicodedata.combining(after) > 0 or unicodedata.normalize("NFKC", before + after) != apart
+    first, second = unicodedata.normalize("NFKC", before), unicodedata.normalize("NFKC", after)
+    return unicodedata.combining(second[0]) > 0 or unicodedata.normalize("NFKC", before + after) != first + second
 
 
 class Hit(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Term lists in texts: what is folded away, what counts as a word, what keeps a hit from counting."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from triage.rulebook.model import Position, TermList
@@ -140,6 +140,7 @@ TEXTS = st.text(
 
 
 @given(TEXTS)
+@example("Aﾞ\u0301")  # the two marks change places
 def test_both_ways_of_folding_agree(text: str) -> None:
     """Folding with positions gives the same text; every position is one of the written text, in order."""
     folded, spans = fold_with_spans(text)
@@ -149,6 +150,10 @@ def test_both_ways_of_folding_agree(text: str) -> None:
 
 
 @given(TEXTS)
+@example("ß\u0301")  # the accent joins the second s of the folded ß
+@example("ΐ")  # its small letter is three characters, which are one again
+@example("か\u309b")  # a voice mark with a space before it, which stays
+@example("薴")  # its simplified letter has itself another one
 def test_folding_is_done_once(text: str) -> None:
     """What is folded stays as it is, so that a term and a text meet whatever each went through."""
     assert fold_text(fold_text(text)) == fold_text(text)
