@@ -14,7 +14,7 @@ MODULE_LINES, FUNCTION_LINES, CONSTRUCTOR_PARAMETERS = 300, 40, 7
 
 BROAD_EXCEPTS = {
     "triage/entrypoints/consumer.py": 2,  # a batch, a single step
-    "triage/service/fire_due.py": 2,  # a sweep's batch, a single case
+    "triage/service/fire_due.py": 2,  # a sweep's batch, a part of it
     "triage/service/redrive.py": 1,  # a dead letter that fails again
     "triage/service/shadow.py": 1,  # a shadow revision, after the commit
     "monitors/loops/schedule.py": 1,  # the guard of every loop

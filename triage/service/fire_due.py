@@ -25,7 +25,8 @@ ALARM_AFTER_FAILURES = 5
 
 
 class DueFirer:
-    """Fires what is due, one transaction a batch; a batch that raises is replayed case by case."""
+    """Fires what is due, one transaction a batch; a batch that raises is done again in halves, down to the cases that
+    cannot be read."""
 
     def __init__(
         self,
@@ -48,8 +49,8 @@ class DueFirer:
         except NEVER_AT_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 # one unreadable case must not stop the sweep of the others
-            log.warning("sweep failed, trying case by case", action="sweep.failed", error=describe(error))
-            return self._sweep_singly(limit)
+            log.warning("sweep failed, trying in parts", action="sweep.failed", error=describe(error))
+            return self._sweep_in_parts(limit)
 
     def _sweep(self, limit: int) -> Sweep:
         return self._library.with_rules(self._store, lambda: self._sweep_batch(limit))
@@ -64,29 +65,36 @@ class DueFirer:
         fired = sum(step.state == "fired" for one in effects for step in one.steps if step.resolved is None)
         return Sweep(len(rows), fired, more=bool(rows), held=room == 0)
 
-    def _sweep_singly(self, limit: int) -> Sweep:
+    def _sweep_in_parts(self, limit: int) -> Sweep:
         with self._store.transaction() as tx:
             moment = self._low_mark.moment(tx)
             ids = tx.cases.due(moment.seen_until, moment.now, min(limit, self._brake.room(moment)))
-        done = [self._fire_single(case_id) for case_id in ids]
-        return Sweep(len(ids), sum(done), more=bool(ids))
+        middle = len(ids) // 2
+        fired = sum(self._fire_part(part) for part in (ids[:middle], ids[middle:]) if part)
+        return Sweep(len(ids), fired, more=bool(ids))
 
-    def _fire_single(self, case_id: str) -> int:
+    def _fire_part(self, ids: Sequence[str]) -> int:
+        """Fire these cases in one transaction, or in halves when that fails: the others need few more transactions for
+        one unreadable case among them. Gives how many were fired."""
         try:
-            effects, moment = self._library.with_rules(self._store, lambda: self._fire_case(case_id))
+            effects, moment = self._library.with_rules(self._store, lambda: self._fire_cases(ids))
         except NEVER_AT_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 # this case waits, the sweep goes on, an alert tells after five
-            log.error("case cannot be swept", action="sweep.case_failed", case=case_id, error=describe(error))
-            self._postpone(case_id)
+            if len(ids) > 1:
+                middle = len(ids) // 2
+                return self._fire_part(ids[:middle]) + self._fire_part(ids[middle:])
+            log.error("case cannot be swept", action="sweep.case_failed", case=ids[0], error=describe(error))
+            self._postpone(ids[0])
             return 0
         self._after_commit(effects, moment)
         return len(effects)
 
-    def _fire_case(self, case_id: str) -> tuple[list[Effects], Moment]:
+    def _fire_cases(self, ids: Sequence[str]) -> tuple[list[Effects], Moment]:
         with self._store.transaction() as tx:
             moment = self._low_mark.moment(tx)
-            return self._fire_all(tx, list(tx.cases.lock([case_id]).values()), moment), moment
+            rows = tx.cases.lock(ids)
+            return self._fire_all(tx, [rows[case_id] for case_id in ids if case_id in rows], moment), moment
 
     def _postpone(self, case_id: str) -> None:
         with self._store.transaction() as tx:
