@@ -27,7 +27,7 @@ class _Folds(dict[int, str]):
         self._simplified = opencc.OpenCC("t2s")
 
     def __missing__(self, code: int) -> str:
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", chr(code)).casefold())
+        folded = unicodedata.normalize("NFKC", chr(code).casefold())
         if code >= _FIRST_CJK:
             folded = self._simplified.convert(self._simplified.convert(folded))  # 薴 is 苧, and 苧 is 苎
         self[code] = folded

@@ -69,9 +69,11 @@ class DueFirer:
         with self._store.transaction() as tx:
             moment = self._low_mark.moment(tx)
             ids = tx.cases.due(moment.seen_until, moment.now, min(limit, self._brake.room(moment)))
+        return Sweep(len(ids), self._fire_halves(ids), more=bool(ids))
+
+    def _fire_halves(self, ids: Sequence[str]) -> int:
         middle = len(ids) // 2
-        fired = sum(self._fire_part(part) for part in (ids[:middle], ids[middle:]) if part)
-        return Sweep(len(ids), fired, more=bool(ids))
+        return sum(self._fire_part(part) for part in (ids[:middle], ids[middle:]) if part)
 
     def _fire_part(self, ids: Sequence[str]) -> int:
         """Fire these cases in one transaction, or in halves when that fails: the others need few more transactions for
@@ -82,8 +84,7 @@ class DueFirer:
             raise
         except Exception as error:  # noqa: BLE001 # this case waits, the sweep goes on, an alert tells after five
             if len(ids) > 1:
-                middle = len(ids) // 2
-                return self._fire_part(ids[:middle]) + self._fire_part(ids[middle:])
+                return self._fire_halves(ids)
             log.error("case cannot be swept", action="sweep.case_failed", case=ids[0], error=describe(error))
             self._postpone(ids[0])
             return 0
